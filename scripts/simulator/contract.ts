@@ -40,6 +40,9 @@ export interface World {
   /** Any region when `region` is left out. */
   get(type: string, id: string, region?: string): WorldObject | undefined;
   ofType(type: string): WorldObject[];
+  /** Adds or replaces an object that no Terraform resource stands for, such as the request behind a Spot instance. */
+  put(object: WorldObject): void;
+  remove(type: string, id: string): void;
   /** Names that AWS keeps after a deletion: key to the reason, in words for the user. */
   reserved: Map<string, string>;
 }
