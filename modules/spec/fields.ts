@@ -1,0 +1,110 @@
+import { z } from "zod";
+
+/** What a report line says about a field besides its path and value. */
+export interface FieldGuide {
+  /** The values that are allowed, in words. */
+  readonly allowed: string;
+  /** What the author should do about a wrong value. */
+  readonly fix: string;
+}
+
+/** Attaches the words that a problem report uses for this field. */
+export function guided<T extends z.ZodType>(schema: T, allowed: string, fix: string): T {
+  return schema.meta({ allowed, fix } satisfies FieldGuide);
+}
+
+/** A whole number between two bounds. The unit goes into the words. */
+export const wholeNumber = (min: number, max: number, unit: string) =>
+  guided(
+    z.int().min(min).max(max),
+    `a whole number from ${min} to ${max} (${unit})`,
+    `set a number of ${unit} in that range`,
+  );
+
+/** One of a fixed list of words. */
+export const oneOf = <const T extends readonly [string, ...string[]]>(values: T) =>
+  guided(z.enum(values), values.map((value) => `"${value}"`).join(" | "), "choose one of these");
+
+/** A text that must match a pattern. */
+export const text = (pattern: RegExp, allowed: string, fix: string) => guided(z.string().regex(pattern), allowed, fix);
+
+/** Yes or no. */
+export const flag = () => guided(z.boolean(), "true | false", "set true or false");
+
+/**
+ * A safety that is on unless someone writes down why it is off. The reason lands in a tag or a comment of the output.
+ */
+export const safety = () =>
+  guided(
+    z.union([
+      z.literal(true),
+      z.strictObject({
+        /** Why the safety is off, one sentence of 10 to 200 characters. */
+        off: z.string().min(10).max(200),
+      }),
+    ]),
+    `true, or { off: "<the reason, 10 to 200 characters>" }`,
+    "leave it out to keep the safety on, or write the reason for turning it off",
+  );
+
+/** The value of a {@link safety} field. */
+export type Safety = true | { readonly off: string };
+
+export const isOn = (value: Safety): value is true => value === true;
+
+const OCTET = "(25[0-5]|2[0-4]\\d|1\\d\\d|[1-9]?\\d)";
+/** An IPv4 range in CIDR notation. */
+export const cidr = (allowed = `an IPv4 range such as "10.0.0.0/16"`) =>
+  text(
+    new RegExp(`^(${OCTET}\\.){3}${OCTET}/(3[0-2]|[12]?\\d)$`),
+    allowed,
+    "write four numbers from 0 to 255 and a prefix length from 0 to 32",
+  );
+
+/** A range that a person is let in from: never the whole internet. */
+export const clientCidr = () =>
+  guided(
+    cidr().refine((value) => !value.endsWith("/0")),
+    `an IPv4 range such as "203.0.113.7/32", never a range that ends in /0`,
+    "name the addresses that need access, or use SSM sessions instead",
+  );
+
+/** A name of lower-case letters, digits and single dashes. */
+export const kebab = (min: number, max: number) =>
+  guided(
+    z
+      .string()
+      .min(min)
+      .max(max)
+      .regex(/^[a-z](-?[a-z0-9])*$/),
+    `${min} to ${max} lower-case letters, digits and single dashes, starting with a letter`,
+    "shorten or rename it",
+  );
+
+/** The name of an environment variable or a secret. */
+export const envName = () =>
+  text(/^[A-Z][A-Z0-9_]{0,63}$/, "upper-case letters, digits and underscores, up to 64", "rename it, e.g. JWT_SECRET");
+
+/** A DNS name without a trailing dot. */
+export const hostName = () =>
+  text(
+    /^(?=.{4,253}$)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,63}$/,
+    `a DNS name such as "api.example.com"`,
+    "write it in lower case, without scheme, port or trailing dot",
+  );
+
+/** A time of day in UTC. */
+export const timeOfDay = () =>
+  text(/^([01]\d|2[0-3]):[0-5]\d$/, `a time of day in UTC such as "02:30"`, "write two digits, a colon, two digits");
+
+/** A path inside a container or on the host. */
+export const absolutePath = () =>
+  text(/^(\/[A-Za-z0-9._-]+)+$/, `an absolute path such as "/var/cache"`, "start with / and use no spaces");
+
+/** A PostgreSQL identifier that needs no quotes. */
+export const sqlName = () =>
+  text(
+    /^[a-z_][a-z0-9_]{0,62}$/,
+    "up to 63 lower-case letters, digits and underscores, not starting with a digit",
+    "rename it so that SQL needs no quotes",
+  );

@@ -1,0 +1,78 @@
+import { z } from "zod";
+import { guided, kebab, safety, text } from "./fields";
+import { backup, cache, database, registry, secret, state } from "./sections/data";
+import { dns, host, ingress, network, observability, stackEntry } from "./sections/host";
+import { job, service } from "./sections/service";
+import { envName } from "./fields";
+
+/** Tiers that exist. growth and scale add their name here and their sections below. */
+export const TIERS = ["mvp"] as const;
+export type Tier = (typeof TIERS)[number];
+
+const tagText = (max: number) =>
+  text(new RegExp(`^[\\w .:/=+@-]{1,${max}}$`), `1 to ${max} letters, digits, spaces or _.:/=+-@`, "AWS allows no other characters in tags");
+
+/** Every section of an app but its environments. */
+export const appSections = {
+  /** The app's name; part of every physical name. */
+  name: kebab(2, 20),
+  /** AWS region. */
+  region: text(/^[a-z]{2}(-[a-z]+)+-\d$/, `an AWS region such as "eu-central-1"`, "take it from the list of AWS regions"),
+  /** Name of this environment. @default "production" */
+  environment: kebab(2, 12).default("production"),
+  /** Stacks of this app by tier. @default { mvp: {} } */
+  stacks: z.strictObject({
+    /** The one-instance tier. @default - not built */
+    mvp: stackEntry.optional(),
+  }).default({ mvp: { names: {}, outputAliases: {} } }),
+  /** Tags on every resource, besides Application, Environment, Tier and ManagedBy. @default {} */
+  tags: z.record(tagText(128), tagText(256)).default({}),
+  /** Whether data resources refuse to be destroyed. @default true */
+  protect: safety().default(true),
+  /** Where Terraform keeps its state. @default local */
+  state: state.prefault({}),
+  /** The network. @default - a VPC of its own */
+  network: network.prefault({}),
+  /** Containers that run all the time, by name. */
+  services: guided(z.record(kebab(1, 30), service), "at least one service by name", "add a service"),
+  /** Commands that run to their end, by name. @default {} */
+  jobs: z.record(kebab(1, 30), job).default({}),
+  /** PostgreSQL. @default - a container */
+  database: database.prefault({}),
+  /** Cache or queue. @default - none */
+  cache: cache.prefault({}),
+  /** How the public reaches the app. @default - Caddy with TLS */
+  ingress: ingress.prefault({}),
+  /** Public names. @default - none */
+  dns: dns.prefault({}),
+  /** The instance of the mvp tier. @default - a t3.medium with Ubuntu 24.04 */
+  host: host.prefault({}),
+  /** Image repositories. @default - keep 10, scan on push */
+  registry: registry.prefault({}),
+  /** Backups. @default - daily */
+  backup: backup.prefault({}),
+  /** Secrets by environment variable name. @default {} */
+  secrets: z.record(envName(), secret).default({}),
+  /** Logs, alarms, dashboard. @default - all on */
+  observability: observability.prefault({}),
+};
+
+export const appSchema = z.strictObject(appSections);
+
+/** What an author writes. */
+export type AppInput = z.input<typeof appSchema> & {
+  /**
+   * Further environments of the same app: each names what differs. Objects merge, lists and plain values replace.
+   * @default {}
+   */
+  environments?: Record<string, EnvironmentOverrides>;
+};
+
+type DeepPartial<T> = T extends readonly unknown[] ? T : T extends object ? { [K in keyof T]?: DeepPartial<T[K]> } : T;
+export type EnvironmentOverrides = DeepPartial<Omit<z.input<typeof appSchema>, "name" | "environment">>;
+
+/** An app of one environment with every default filled in. */
+export type App = z.output<typeof appSchema>;
+export type Service = App["services"][string];
+export type Job = App["jobs"][string];
+export type Secret = App["secrets"][string];

@@ -1,0 +1,88 @@
+import { z } from "zod";
+import { envName, kebab, oneOf, sqlName, timeOfDay, wholeNumber } from "../fields";
+
+/** The app's PostgreSQL. */
+export const database = z.strictObject({
+  /** "container" beside the services, "external" behind a URL that you own, or "none". @default "container" */
+  mode: oneOf(["container", "external", "none"]).default("container"),
+  /** PostgreSQL major version. @default 17 */
+  major: wholeNumber(13, 18, "PostgreSQL major version").default(17),
+  /** The main database. @default - the app's name with _ for - */
+  name: sqlName().optional(),
+  /** The role that services sign in with; it owns the databases and is no superuser. @default - the main database's name */
+  user: sqlName().optional(),
+  /** Further databases on the same server. @default [] */
+  databases: z.array(sqlName()).default([]),
+  /** Extensions to create in the main database. @default [] */
+  extensions: z.array(sqlName()).default([]),
+  /** Memory of the PostgreSQL container in MiB. @default - a quarter of the instance's memory, at least 256 */
+  memoryMiB: wholeNumber(256, 65536, "MiB").optional(),
+  /** Upper limit of connections. @default 100 */
+  maxConnections: wholeNumber(20, 5000, "connections").default(100),
+  /** The secret that holds the role's password, handed to services as an environment variable. @default "DB_PASSWORD" */
+  passwordSecret: envName().default("DB_PASSWORD"),
+  /** With mode "external": the secret that holds the connection URL. @default - none */
+  urlSecret: envName().optional(),
+});
+
+/** The app's cache or queue. */
+export const cache = z.strictObject({
+  /** "container" beside the services, or "none". @default "none" */
+  mode: oneOf(["container", "none"]).default("none"),
+  /** The server. @default "valkey" */
+  engine: oneOf(["valkey", "redis"]).default("valkey"),
+  /** Version line of the server: valkey 8.1, redis 7.2 or 8.2. @default - the newest of the engine */
+  version: oneOf(["8.1", "7.2", "8.2"]).optional(),
+  /** "cache" evicts the least recently used keys; "queue" never evicts and keeps its data on disk. @default "cache" */
+  use: oneOf(["cache", "queue"]).default("cache"),
+  /** Memory for data in MiB; the container gets a quarter more. @default 256 */
+  maxMemoryMiB: wholeNumber(16, 65536, "MiB").default(256),
+});
+
+/** Backups of the databases to S3. */
+export const backup = z.strictObject({
+  /** Time of the daily dump, UTC. @default "02:00" */
+  dailyAt: timeOfDay().default("02:00"),
+  /** Days after which an older version of a dump goes. @default 30 */
+  noncurrentDays: wholeNumber(1, 3650, "days").default(30),
+  /** Newest older versions that stay whatever their age. @default 7 */
+  keepNoncurrent: wholeNumber(1, 100, "versions").default(7),
+  /** Hours without a verified dump until the alarm rings. @default 26 */
+  maxAgeHours: wholeNumber(2, 168, "hours").default(26),
+  /** Days without a successful restore drill until the alarm rings. @default 8 */
+  drillMaxAgeDays: wholeNumber(1, 90, "days").default(8),
+});
+
+/** A value that must not stand in code, plan or state. */
+export const secret = z.strictObject({
+  /** Random bytes of a generated value. @default 32 */
+  bytes: wholeNumber(16, 128, "bytes").default(32),
+  /** How the bytes are written. @default "base64url" */
+  encoding: oneOf(["base64", "base64url", "hex"]).default("base64url"),
+  /** "generated" on first use, or "provided" by a person. @default "generated" */
+  source: oneOf(["generated", "provided"]).default("generated"),
+  /** AWS service that keeps it. @default "ssm" (Parameter Store SecureString) */
+  store: oneOf(["ssm", "secrets-manager"]).default("ssm"),
+  /** Whether the value must travel along when the app moves to another tier. @default false */
+  carry: z.boolean().default(false),
+});
+
+/** The app's own image repositories. */
+export const registry = z.strictObject({
+  /** Released images kept per repository. @default 10 */
+  keep: wholeNumber(2, 1000, "images").default(10),
+  /** Whether images are scanned when they are pushed. @default true */
+  scanOnPush: z.boolean().default(true),
+});
+
+/** Where Terraform keeps its state. */
+export const state = z.strictObject({
+  /** "local" beside the project, or "s3" with native locking. @default "local" */
+  backend: oneOf(["local", "s3"]).default("local"),
+  /** Bucket of the state. @default - none; required for "s3" */
+  bucket: kebab(3, 63).optional(),
+  /** Region of the bucket. @default - the app's region */
+  region: z.string().optional(),
+  /** KMS key that encrypts the state. @default - the bucket's own encryption (SSE-S3) */
+  kmsKeyId: z.string().min(1).optional(),
+});

@@ -1,0 +1,120 @@
+import { z } from "zod";
+import { absolutePath, cidr, clientCidr, flag, guided, hostName, kebab, oneOf, safety, text, wholeNumber } from "../fields";
+
+const awsId = (prefix: string, what: string) =>
+  text(new RegExp(`^${prefix}-[0-9a-f]{8,17}$`), `${what} such as "${prefix}-0123456789abcdef0"`, "copy it from the AWS console");
+
+/** The network around the app. */
+export const network = z.strictObject({
+  /** Range of the VPC. @default "10.0.0.0/16" */
+  cidr: cidr().default("10.0.0.0/16"),
+  /** Public subnets, one per zone in the order of `zones`. @default - computed: /22s from the middle of `cidr` */
+  publicSubnets: z.array(cidr()).min(1).max(4).optional(),
+  /** Availability zone letters. @default ["a"] */
+  zones: z
+    .array(text(/^[a-f]$/, `a zone letter from "a" to "f"`, "use the last letter of the zone's name"))
+    .min(1)
+    .max(4)
+    .default(["a"]),
+  /** Use a network that exists instead of making one. @default - make one */
+  existing: z
+    .strictObject({
+      /** The VPC. */
+      vpcId: awsId("vpc", "a VPC id"),
+      /** Its public subnet for the host. */
+      subnetId: awsId("subnet", "a subnet id"),
+      /** Its route table, for peering routes. @default - none: peering needs it */
+      routeTableId: awsId("rtb", "a route table id").optional(),
+    })
+    .optional(),
+  /** Days that VPC flow logs are kept; 0 writes none. @default 0 */
+  flowLogDays: guided(
+    z.union([z.literal(0), z.literal(1), z.literal(3), z.literal(5), z.literal(7), z.literal(14), z.literal(30), z.literal(60), z.literal(90), z.literal(365)]),
+    "0 | 1 | 3 | 5 | 7 | 14 | 30 | 60 | 90 | 365 (days)",
+    "choose a retention that CloudWatch Logs knows, or 0 for none",
+  ).default(0),
+});
+
+/** How the public reaches the app. */
+export const ingress = z.strictObject({
+  /** Proxy in front of the services. @default "caddy" */
+  proxy: oneOf(["caddy", "nginx", "none"]).default("caddy"),
+  /** Whether the proxy speaks HTTPS with a Let's Encrypt certificate. @default true */
+  tls: safety().default(true),
+  /** Mail address that Let's Encrypt writes to. @default - none */
+  acmeEmail: guided(z.email(), "a mail address", "write one that people read").optional(),
+  /** Who may reach ports 80 and 443: the "world", or only "cloudflare" (its published ranges, a variable). @default "world" */
+  origin: oneOf(["world", "cloudflare"]).default("world"),
+  /** Ranges that may reach the `hostPort`s of services. @default [] */
+  directCidrs: z.array(clientCidr()).default([]),
+});
+
+/** Public names. */
+export const dns = z.strictObject({
+  /** The app's domain; route hosts lie in it. @default - none */
+  domain: hostName().optional(),
+  /** Route 53 hosted zone that gets the records. @default - none: the records to create are an output */
+  hostedZoneId: text(/^Z[0-9A-Z]{5,31}$/, `a hosted zone id such as "Z0123456789ABCDEFGHIJ"`, "copy it from Route 53").optional(),
+});
+
+/** The one EC2 instance of the mvp tier. */
+export const host = z.strictObject({
+  /** EC2 instance type; x86_64 or arm64 follows from it. @default "t3.medium" */
+  instanceType: text(
+    /^[a-z][a-z0-9-]*\.(nano|micro|small|medium|large|\d*xlarge)$/,
+    `an EC2 instance type such as "t3.medium"`,
+    "take it from the EC2 price list",
+  ).default("t3.medium"),
+  /** Operating system. @default "ubuntu-24.04" */
+  os: oneOf(["ubuntu-24.04", "amazon-linux-2023"]).default("ubuntu-24.04"),
+  /** Whether the instance is a Spot instance (persistent request, stopped when interrupted). @default false */
+  spot: flag().default(false),
+  /** CPU credit mode of burstable types. @default "unlimited" for on-demand, "standard" for Spot */
+  cpuCredits: oneOf(["standard", "unlimited"]).optional(),
+  /** Size of the root disk in GiB. @default 20 */
+  rootGiB: wholeNumber(8, 16384, "GiB").default(20),
+  /** Size of the data volume in GiB. @default 30 */
+  dataGiB: wholeNumber(1, 16384, "GiB").default(30),
+  /** Daily EBS snapshots of the data volume to keep; 0 makes none. @default 0 */
+  snapshotsKept: wholeNumber(0, 365, "snapshots").default(0),
+  /** Folder of the app on the host. @default - "/opt/<name>" */
+  appDir: absolutePath().optional(),
+  /** Existing EC2 key pair, for SSH. @default - none: SSM sessions only */
+  keyName: text(/^[\x21-\x7e]{1,255}$/, "the name of an EC2 key pair", "copy it from the EC2 console").optional(),
+  /** Ranges that may reach port 22. @default [] */
+  sshCidrs: z.array(clientCidr()).default([]),
+});
+
+const LOG_DAYS = [1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731] as const;
+
+/** Logs, alarms, dashboard. */
+export const observability = z.strictObject({
+  /** Days that logs are kept. @default 30 */
+  logDays: guided(
+    z.int().refine((days) => (LOG_DAYS as readonly number[]).includes(days)),
+    `${LOG_DAYS.join(" | ")} (days)`,
+    "choose a retention that CloudWatch Logs knows",
+  ).default(30),
+  /** Where container logs go. @default "cloudwatch" */
+  logs: oneOf(["cloudwatch", "local"]).default("cloudwatch"),
+  /** Whether alarms exist. @default true */
+  alarms: safety().default(true),
+  /** Mail addresses that alarms go to. @default [] */
+  emails: z.array(guided(z.email(), "a mail address", "write one that people read")).default([]),
+  /** Whether a CloudWatch dashboard exists. @default true */
+  dashboard: flag().default(true),
+});
+
+/** An EC2 security group, role or other resource's name may be given literally; this is its form. */
+export const literalName = () =>
+  text(/^[\x21-\x7e]{1,255}$/, "1 to 255 printable characters without spaces", "copy the name of the existing resource");
+
+/** One tier of the app as a stack. */
+export const stackEntry = z.strictObject({
+  /** Id of the stack: folder, state file, `cdktf deploy <id>`. @default - "<name>-<tier>" */
+  id: kebab(2, 40).optional(),
+  /** Literal physical names of an existing system, by logical id of the resource. @default {} */
+  names: z.record(z.string(), literalName()).default({}),
+  /** Further names for outputs: alias to output. @default {} */
+  outputAliases: z.record(text(/^[A-Za-z][A-Za-z0-9_-]{0,63}$/, "a Terraform output name", "use letters, digits, _ and -"), z.string()).default({}),
+});

@@ -1,0 +1,137 @@
+import { z } from "zod";
+import { absolutePath, envName, guided, hostName, kebab, oneOf, safety, text, wholeNumber } from "../fields";
+
+/** How an image of the app is built from source. */
+const imageBuild = z.strictObject({
+  /** Folder that is sent to the builder, relative to the app's repository. @default "." */
+  context: text(/^[^/].*$/, "a relative path", "write it relative to the app's repository").default("."),
+  /** Dockerfile, relative to the app's repository. @default "Dockerfile" */
+  dockerfile: text(/^[^/].*$/, "a relative path", "write it relative to the app's repository").default("Dockerfile"),
+  /** Build stage to stop at. @default - the last stage */
+  target: text(/^[A-Za-z0-9._-]+$/, "the name of a build stage", "copy the name after AS in the Dockerfile").optional(),
+});
+
+/** Where a service's image comes from: built into this app's own registry, or someone else's by reference. */
+const image = guided(
+  z.union([
+    z.strictObject({
+      /** Build it from source; the stack makes an ECR repository for it. */
+      build: imageBuild,
+    }),
+    z.strictObject({
+      /** A complete image reference with a tag or, better, a digest. */
+      reference: z.string().regex(/^[a-z0-9][a-z0-9._/:-]*[a-z0-9](:[\w][\w.-]{0,127})?(@sha256:[0-9a-f]{64})?$/),
+    }),
+  ]),
+  `{ build: { context, dockerfile, target } } or { reference: "<registry>/<repository>:<tag>" }`,
+  "give exactly one of build and reference",
+);
+
+const healthCheck = z.strictObject({
+  /** Path on the service's port that answers 2xx when the service can take traffic. @default "/health" */
+  path: text(/^\/\S*$/, `a path such as "/health"`, "start it with /").default("/health"),
+  /** Command run inside the container instead of a request to `path`; exit 0 means healthy. @default - a request to `path` */
+  command: z.array(z.string().min(1)).min(1).optional(),
+  /** Seconds between two checks. @default 30 */
+  intervalSeconds: wholeNumber(5, 300, "seconds").default(30),
+  /** Seconds until a check counts as failed. @default 5 */
+  timeoutSeconds: wholeNumber(2, 120, "seconds").default(5),
+  /** Failed checks in a row until the service counts as unhealthy. @default 3 */
+  retries: wholeNumber(1, 10, "checks").default(3),
+  /** Seconds after start in which failures do not count. @default 60 */
+  graceSeconds: wholeNumber(0, 600, "seconds").default(60),
+});
+
+const route = z.strictObject({
+  /** Public DNS names that lead to this service; at least one. */
+  hosts: z.array(hostName()).min(1),
+  /** Path patterns under these hosts, most specific wins. @default ["/*"] */
+  paths: z
+    .array(text(/^\/[^\s]*\*?$/, `a path pattern such as "/api/*"`, "start with /, end with * to match below it"))
+    .min(1)
+    .default(["/*"]),
+});
+
+const volume = z.strictObject({
+  /** Folder on the data volume, kept when the container is replaced. */
+  name: kebab(1, 30),
+  /** Where the container sees it. */
+  path: absolutePath(),
+});
+
+/** One container of the app that runs all the time. */
+export const service = z.strictObject({
+  /** "web" answers requests on a port, "worker" does not. @default "web" */
+  kind: oneOf(["web", "worker"]).default("web"),
+  /** Where the image comes from. */
+  image,
+  /** Port that the process listens on inside its container. @default - none; required for kind "web" */
+  port: wholeNumber(1, 65535, "TCP port").optional(),
+  /**
+   * Port of the host that leads to `port` without the proxy, open to `ingress.directCidrs` only.
+   * @default - none: reachable through the proxy only
+   */
+  hostPort: wholeNumber(1, 65535, "TCP port").optional(),
+  /** How to see that the service works. @default - GET /health on `port` for web, none for workers */
+  healthCheck: healthCheck.optional(),
+  /** Which public requests lead here. @default - none: only other services reach it */
+  route: route.optional(),
+  /** Plain settings, not secrets. @default {} */
+  env: z.record(envName(), z.string()).default({}),
+  /** Names of entries of `secrets` that the service gets as environment variables. @default [] */
+  secrets: z.array(envName()).default([]),
+  /** Services, "database" or "cache" that must be healthy before this one starts. @default [] */
+  dependsOn: z.array(z.string().min(1)).default([]),
+  /** CPU limit in units of 1/1024 of a vCPU. @default 512 */
+  cpu: wholeNumber(64, 16384, "units of 1/1024 vCPU").default(512),
+  /** Memory limit in MiB. @default 512 */
+  memoryMiB: wholeNumber(32, 122880, "MiB").default(512),
+  /** Command instead of the image's own. @default - the image's own */
+  command: z.array(z.string().min(1)).min(1).optional(),
+  /** User and group the process runs as; never root. @default "10001:10001" */
+  user: text(
+    /^(?!0(:|$))[1-9]\d{0,5}(:[1-9]\d{0,5})?$/,
+    `numbers such as "1000:1000", never 0`,
+    "use the image's own unprivileged user",
+  ).default("10001:10001"),
+  /** Whether the container's root file system is read-only. @default true */
+  readOnlyRoot: safety().default(true),
+  /** Writable folders in memory. @default ["/tmp"] */
+  tmpfs: z.array(absolutePath()).default(["/tmp"]),
+  /** Folders kept on the data volume. @default [] */
+  volumes: z.array(volume).default([]),
+  /** Seconds between the stop signal and the kill. @default 30 */
+  stopGraceSeconds: wholeNumber(1, 120, "seconds").default(30),
+});
+
+/** When a scheduled job runs, in UTC. */
+const schedule = guided(
+  z.union([
+    z.strictObject({ everyMinutes: z.int().min(1).max(1440) }),
+    z.strictObject({ dailyAt: z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$/) }),
+    z.strictObject({
+      weeklyOn: z.enum(["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]),
+      at: z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$/),
+    }),
+  ]),
+  `{ everyMinutes: 1 to 1440 }, { dailyAt: "02:30" } or { weeklyOn: "sunday", at: "02:30" }, in UTC`,
+  "choose one of the three forms",
+);
+
+/** A command that runs to its end with a service's image: by hand, at each release, or on a schedule. */
+export const job = z.strictObject({
+  /** The service whose image, settings and secrets the job uses. */
+  service: kebab(1, 30),
+  /** The command; it must be safe to run twice. */
+  command: z.array(z.string().min(1)).min(1),
+  /** "manual", "deploy" (at each release, before the services start) or { schedule }. @default "manual" */
+  when: guided(
+    z.union([z.literal("manual"), z.literal("deploy"), z.strictObject({ schedule })]),
+    `"manual" | "deploy" | { schedule: { everyMinutes } | { dailyAt } | { weeklyOn, at } }`,
+    "choose one of these forms",
+  ).default("manual"),
+  /** Seconds until the job is stopped and counts as failed. @default 900 */
+  timeoutSeconds: wholeNumber(10, 86400, "seconds").default(900),
+  /** Settings on top of the service's. @default {} */
+  env: z.record(envName(), z.string()).default({}),
+});
