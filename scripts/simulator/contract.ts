@@ -22,7 +22,9 @@ export interface Diagnostic {
 export interface Ctx {
   account: string;
   region: string;
+  /** Only those that are known. */
   defaultTags: Record<string, string>;
+  /** At `apply` of a hook: unique for the object and equal on equal runs, so a source of "random" values. */
   seed: string;
 }
 
@@ -30,6 +32,7 @@ export interface Ctx {
 export interface WorldObject {
   type: string;
   id: string;
+  /** `global` for types without a region of their own. */
   region: string;
   attributes: Obj;
 }
@@ -113,7 +116,7 @@ export interface Knowledge {
   checkApply(type: string, result: Obj, prior: Obj | null, ctx: Ctx, world: World): Diagnostic[];
   /** What still depends on the object; called for every type at destroy. */
   checkDestroy(object: WorldObject, ctx: Ctx, world: World): Diagnostic[];
-  /** The answer of a data source, or in words what is missing to give one. */
+  /** The answer of a data source, or in words what is missing to give one. What an answer leaves out is null, never invented. */
   dataSource(type: string, config: Obj, ctx: Ctx, world: World): Obj | { missing: string };
   ephemeral: Record<string, EphemeralSource>;
   /** How many elements a computed list of objects has. */
