@@ -10,21 +10,31 @@ export const TIERS = ["mvp"] as const;
 export type Tier = (typeof TIERS)[number];
 
 const tagText = (max: number) =>
-  text(new RegExp(`^[\\w .:/=+@-]{1,${max}}$`), `1 to ${max} letters, digits, spaces or _.:/=+-@`, "AWS allows no other characters in tags");
+  text(
+    new RegExp(`^[\\w .:/=+@-]{1,${max}}$`),
+    `1 to ${max} letters, digits, spaces or _.:/=+-@`,
+    "AWS allows no other characters in tags",
+  );
 
 /** Every section of an app but its environments. */
 export const appSections = {
   /** The app's name; part of every physical name. */
   name: kebab(2, 20),
   /** AWS region. */
-  region: text(/^[a-z]{2}(-[a-z]+)+-\d$/, `an AWS region such as "eu-central-1"`, "take it from the list of AWS regions"),
+  region: text(
+    /^[a-z]{2}(-[a-z]+)+-\d$/,
+    `an AWS region such as "eu-central-1"`,
+    "take it from the list of AWS regions",
+  ),
   /** Name of this environment. @default "production" */
   environment: kebab(2, 12).default("production"),
   /** Stacks of this app by tier. @default { mvp: {} } */
-  stacks: z.strictObject({
-    /** The one-instance tier. @default - not built */
-    mvp: stackEntry.optional(),
-  }).default({ mvp: { names: {}, outputAliases: {} } }),
+  stacks: z
+    .strictObject({
+      /** The one-instance tier. @default - not built */
+      mvp: stackEntry.optional(),
+    })
+    .default({ mvp: { names: {}, outputAliases: {} } }),
   /** Tags on every resource, besides Application, Environment, Tier and ManagedBy. @default {} */
   tags: z.record(tagText(128), tagText(256)).default({}),
   /** Whether data resources refuse to be destroyed. @default true */

@@ -1,13 +1,29 @@
 import { z } from "zod";
-import { absolutePath, cidr, clientCidr, flag, guided, hostName, kebab, oneOf, safety, text, wholeNumber } from "../fields";
+import {
+  absolutePath,
+  cidr,
+  clientCidr,
+  flag,
+  guided,
+  hostName,
+  kebab,
+  oneOf,
+  safety,
+  text,
+  wholeNumber,
+} from "../fields";
 
 const awsId = (prefix: string, what: string) =>
-  text(new RegExp(`^${prefix}-[0-9a-f]{8,17}$`), `${what} such as "${prefix}-0123456789abcdef0"`, "copy it from the AWS console");
+  text(
+    new RegExp(`^${prefix}-[0-9a-f]{8,17}$`),
+    `${what} such as "${prefix}-0123456789abcdef0"`,
+    "copy it from the AWS console",
+  );
 
 /** The network around the app. */
 export const network = z.strictObject({
-  /** Range of the VPC. @default "10.0.0.0/16" */
-  cidr: cidr().default("10.0.0.0/16"),
+  /** Range of the VPC. @default - "10.0.0.0/16" on tier mvp; every tier has a range of its own */
+  cidr: cidr().optional(),
   /** Public subnets, one per zone in the order of `zones`. @default - computed: /22s from the middle of `cidr` */
   publicSubnets: z.array(cidr()).min(1).max(4).optional(),
   /** Availability zone letters. @default ["a"] */
@@ -29,7 +45,18 @@ export const network = z.strictObject({
     .optional(),
   /** Days that VPC flow logs are kept; 0 writes none. @default 0 */
   flowLogDays: guided(
-    z.union([z.literal(0), z.literal(1), z.literal(3), z.literal(5), z.literal(7), z.literal(14), z.literal(30), z.literal(60), z.literal(90), z.literal(365)]),
+    z.union([
+      z.literal(0),
+      z.literal(1),
+      z.literal(3),
+      z.literal(5),
+      z.literal(7),
+      z.literal(14),
+      z.literal(30),
+      z.literal(60),
+      z.literal(90),
+      z.literal(365),
+    ]),
     "0 | 1 | 3 | 5 | 7 | 14 | 30 | 60 | 90 | 365 (days)",
     "choose a retention that CloudWatch Logs knows, or 0 for none",
   ).default(0),
@@ -54,7 +81,11 @@ export const dns = z.strictObject({
   /** The app's domain; route hosts lie in it. @default - none */
   domain: hostName().optional(),
   /** Route 53 hosted zone that gets the records. @default - none: the records to create are an output */
-  hostedZoneId: text(/^Z[0-9A-Z]{5,31}$/, `a hosted zone id such as "Z0123456789ABCDEFGHIJ"`, "copy it from Route 53").optional(),
+  hostedZoneId: text(
+    /^Z[0-9A-Z]{5,31}$/,
+    `a hosted zone id such as "Z0123456789ABCDEFGHIJ"`,
+    "copy it from Route 53",
+  ).optional(),
 });
 
 /** The one EC2 instance of the mvp tier. */
@@ -107,7 +138,11 @@ export const observability = z.strictObject({
 
 /** An EC2 security group, role or other resource's name may be given literally; this is its form. */
 export const literalName = () =>
-  text(/^[\x21-\x7e]{1,255}$/, "1 to 255 printable characters without spaces", "copy the name of the existing resource");
+  text(
+    /^[\x21-\x7e]{1,255}$/,
+    "1 to 255 printable characters without spaces",
+    "copy the name of the existing resource",
+  );
 
 /** One tier of the app as a stack. */
 export const stackEntry = z.strictObject({
@@ -116,5 +151,10 @@ export const stackEntry = z.strictObject({
   /** Literal physical names of an existing system, by logical id of the resource. @default {} */
   names: z.record(z.string(), literalName()).default({}),
   /** Further names for outputs: alias to output. @default {} */
-  outputAliases: z.record(text(/^[A-Za-z][A-Za-z0-9_-]{0,63}$/, "a Terraform output name", "use letters, digits, _ and -"), z.string()).default({}),
+  outputAliases: z
+    .record(
+      text(/^[A-Za-z][A-Za-z0-9_-]{0,63}$/, "a Terraform output name", "use letters, digits, _ and -"),
+      z.string(),
+    )
+    .default({}),
 });

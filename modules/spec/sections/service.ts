@@ -80,6 +80,12 @@ export const service = z.strictObject({
   env: z.record(envName(), z.string()).default({}),
   /** Names of entries of `secrets` that the service gets as environment variables. @default [] */
   secrets: z.array(envName()).default([]),
+  /**
+   * What the service gets the connection settings of (DB_HOST, DATABASE_URL, REDIS_URL and so on): [] for a service that
+   * needs neither, such as a frontend that only calls an API.
+   * @default - the database and the cache, as far as the app has them
+   */
+  connects: z.array(oneOf(["database", "cache"])).optional(),
   /** Services, "database" or "cache" that must be healthy before this one starts. @default [] */
   dependsOn: z.array(z.string().min(1)).default([]),
   /** CPU limit in units of 1/1024 of a vCPU. @default 512 */

@@ -1,0 +1,52 @@
+import type { App, Secret, Service, Tier } from "./schema";
+
+/** What a service may be connected to. */
+export type DataService = "database" | "cache";
+
+/** A service with every derived default filled in. */
+export type ResolvedService = Omit<Service, "connects"> & {
+  /** What the service gets the connection settings of; empty when neither exists. */
+  readonly connects: readonly DataService[];
+};
+
+/** An app of one environment on one tier, with every default filled in: nothing that reads it has to know a default. */
+export type ResolvedApp = Omit<
+  App,
+  "stacks" | "services" | "database" | "cache" | "host" | "network" | "state" | "secrets"
+> & {
+  /** Whether this is the environment that the app itself describes, not one of `environments`. */
+  readonly isDefaultEnvironment: boolean;
+  /** Services by name; web services always have a health check. */
+  readonly services: Readonly<Record<string, ResolvedService>>;
+  readonly database: App["database"] & { readonly name: string; readonly user: string; readonly memoryMiB: number };
+  readonly cache: App["cache"] & {
+    readonly version: NonNullable<App["cache"]["version"]>;
+    /** Memory limit of the container: `maxMemoryMiB` and a quarter more. */
+    readonly containerMemoryMiB: number;
+  };
+  readonly host: App["host"] & {
+    readonly appDir: string;
+    readonly cpuCredits: "standard" | "unlimited";
+    /** Processor architecture that follows from the instance type. */
+    readonly arch: "x86_64" | "arm64";
+    /** Whether the type earns CPU credits (t2, t3, t3a, t4g). */
+    readonly burstable: boolean;
+  };
+  readonly network: App["network"] & { readonly cidr: string; readonly publicSubnets: readonly string[] };
+  /** Where the state lies, `region` filled in. What the environment of a run asks for instead is main.ts's business. */
+  readonly state: App["state"] & { readonly region: string };
+  /** The app's secrets and the implied ones: database password, superuser's password, external URL. */
+  readonly secrets: Readonly<Record<string, Secret>>;
+};
+
+/** One app on one tier in one environment: one Terraform directory, one state. */
+export interface ResolvedStack {
+  /** Id of the stack: folder, state file, `cdktf deploy <id>`. */
+  readonly id: string;
+  readonly tier: Tier;
+  readonly app: ResolvedApp;
+  /** Literal physical names of an existing system, by logical id. */
+  readonly names: Readonly<Record<string, string>>;
+  /** Further names of outputs: alias to output. */
+  readonly outputAliases: Readonly<Record<string, string>>;
+}
