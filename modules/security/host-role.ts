@@ -1,0 +1,45 @@
+import { IamInstanceProfile } from "@cdktf/provider-aws/lib/iam-instance-profile";
+import { IamRole } from "@cdktf/provider-aws/lib/iam-role";
+import { IamRolePolicy } from "@cdktf/provider-aws/lib/iam-role-policy";
+import { IamRolePolicyAttachment } from "@cdktf/provider-aws/lib/iam-role-policy-attachment";
+import { Construct } from "constructs";
+import type { PhysicalNames } from "../naming/physical-names";
+import { hostStatements, type HostGrants } from "./host-statements";
+import { policyJson, trustService } from "./policies";
+
+export interface HostRoleProps extends HostGrants {
+  readonly names: PhysicalNames;
+}
+
+/**
+ * The role of the host: Session Manager, and exactly what its scripts need of this stack (own repositories, own
+ * parameters and secrets, own backup prefix without deletion, own log groups, own metric namespace).
+ *
+ * Cost: none.
+ */
+export class HostRole extends Construct {
+  readonly instanceProfileName: string;
+
+  constructor(scope: Construct, id: string, props: HostRoleProps) {
+    super(scope, id);
+    const { names, ...grants } = props;
+    const role = new IamRole(this, "role", {
+      name: names.of("aws_iam_role", "host_role", "host"),
+      description: "The app's host",
+      assumeRolePolicy: trustService("ec2.amazonaws.com"),
+    });
+    new IamRolePolicyAttachment(this, "session_manager", {
+      role: role.name,
+      policyArn: "arn:aws:iam::aws:policy/AmazonSSMManagedInstanceCore",
+    });
+    new IamRolePolicy(this, "policy", {
+      name: "own-stack",
+      role: role.name,
+      policy: policyJson(hostStatements(grants)),
+    });
+    this.instanceProfileName = new IamInstanceProfile(this, "profile", {
+      name: names.of("aws_iam_instance_profile", "host_profile", "host"),
+      role: role.name,
+    }).name;
+  }
+}

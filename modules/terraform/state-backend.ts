@@ -1,0 +1,55 @@
+import type { ResolvedStack } from "../spec";
+
+/** Where the state of a stack lies, as Terraform's backend block says it. */
+export type StateBackend =
+  | { readonly type: "local"; readonly path: string }
+  | {
+      readonly type: "s3";
+      readonly bucket: string;
+      readonly key: string;
+      readonly region: string;
+      readonly encrypt: true;
+      readonly use_lockfile: true;
+      readonly kms_key_id?: string;
+    };
+
+/**
+ * Replaces where a stack keeps its state, as the TIERS_STATE setting asks for one run.
+ *
+ * @param setting "local", or "s3://<bucket>" with an optional "?region=<region>" (default: the app's region)
+ * @throws Error when the setting is neither
+ */
+export function withStateSetting(stack: ResolvedStack, setting: string): ResolvedStack {
+  return { ...stack, app: { ...stack.app, state: parseStateSetting(setting, stack.app.region) } };
+}
+
+function parseStateSetting(setting: string, region: string): ResolvedStack["app"]["state"] {
+  if (setting === "local") return { backend: "local", region };
+  const match = /^s3:\/\/([a-z0-9][a-z0-9.-]{1,61}[a-z0-9])\/?(?:\?region=([a-z0-9-]+))?$/.exec(setting);
+  if (!match) {
+    throw new Error(
+      `TIERS_STATE is "${setting}"; allowed: "local" or "s3://<bucket>?region=<region>"; correct or unset the variable`,
+    );
+  }
+  return { backend: "s3", bucket: match[1], region: match[2] ?? region };
+}
+
+/**
+ * The backend of a stack. The local path is relative to the stack's own directory (cdktf.out/stacks/<id>), so the state
+ * lands beside cdktf.json, survives a new synth, and is the same for `cdktf deploy` and plain Terraform.
+ */
+export function stateBackend(stack: ResolvedStack): StateBackend {
+  const { state, name } = stack.app;
+  if (state.backend === "local" || state.bucket === undefined) {
+    return { type: "local", path: `../../../terraform.${stack.id}.tfstate` };
+  }
+  return {
+    type: "s3",
+    bucket: state.bucket,
+    key: `${name}/${stack.id}.tfstate`,
+    region: state.region,
+    encrypt: true,
+    use_lockfile: true,
+    ...(state.kmsKeyId === undefined ? {} : { kms_key_id: state.kmsKeyId }),
+  };
+}

@@ -1,0 +1,58 @@
+import { TerraformVariable } from "cdktf";
+import type { Construct } from "constructs";
+
+/** One rule that Terraform checks before it plans. */
+export interface VariableRule {
+  /** Terraform condition over `var.<name>`. */
+  readonly condition: string;
+  /** What is allowed and what to do; shown by Terraform when the condition is false. */
+  readonly message: string;
+}
+
+export interface VariableProps<T> {
+  /** What the variable changes, in the words of the person who sets it. */
+  readonly description: string;
+  readonly default: T;
+  /** @default - any value of the type */
+  readonly rules?: readonly VariableRule[];
+}
+
+function declare(scope: Construct, name: string, type: string, props: VariableProps<unknown>): TerraformVariable {
+  return new TerraformVariable(scope, name, {
+    type,
+    description: props.description,
+    default: props.default,
+    nullable: false,
+    validation: props.rules?.map((rule) => ({ condition: rule.condition, errorMessage: rule.message })),
+  });
+}
+
+/** A text variable as a reference for use inside other texts. */
+export const stringVariable = (scope: Construct, name: string, props: VariableProps<string>): string =>
+  declare(scope, name, "string", props).stringValue;
+
+/** A whole-number variable. The reference may stand alone as a value, never inside a text. */
+export const numberVariable = (scope: Construct, name: string, props: VariableProps<number>): number =>
+  declare(scope, name, "number", props).numberValue;
+
+/** A list-of-text variable as a reference for `for_each` and list arguments. */
+export const listVariable = (scope: Construct, name: string, props: VariableProps<readonly string[]>): string[] =>
+  declare(scope, name, "list(string)", props).listValue;
+
+/** Rule: every entry is an IPv4 range and none opens the whole internet. */
+export const clientRangesOnly = (name: string): VariableRule => ({
+  condition: `\${alltrue([for range in var.${name} : can(cidrnetmask(range)) && !endswith(range, "/0")])}`,
+  message: `Every entry of ${name} must be an IPv4 range such as 203.0.113.7/32; a range that ends in /0 opens the whole internet and is refused.`,
+});
+
+/** Rule: every entry is an IPv4 range. */
+export const rangesOnly = (name: string): VariableRule => ({
+  condition: `\${alltrue([for range in var.${name} : can(cidrnetmask(range))])}`,
+  message: `Every entry of ${name} must be an IPv4 range such as 173.245.48.0/20.`,
+});
+
+/** Rule: empty, or matching a pattern that needs no escaping. */
+export const emptyOrMatching = (name: string, pattern: string, allowed: string): VariableRule => ({
+  condition: `\${var.${name} == "" || can(regex("${pattern}", var.${name}))}`,
+  message: `${name} must be empty or ${allowed}.`,
+});
