@@ -1,9 +1,8 @@
 /** Runs the Terraform binary as a child that ends cleanly with its parent. */
-import { type ChildProcess, spawn } from "node:child_process";
 import * as fs from "node:fs";
 import * as path from "node:path";
-import { createInterface } from "node:readline";
 import { UserError } from "./errors";
+import { run, type RunResult } from "./process";
 
 export interface TerraformOptions {
   /** Directory that holds the configuration. */
@@ -16,14 +15,7 @@ export interface TerraformOptions {
   timeoutMs?: number;
 }
 
-export interface TerraformResult {
-  code: number;
-  stdout: string;
-  stderr: string;
-}
-
-/** Milliseconds between asking Terraform to stop after a timeout and ending it by force. */
-const STOP_GRACE_MS = 10_000;
+export type TerraformResult = RunResult;
 
 /**
  * The Terraform binary: TERRAFORM_BINARY_NAME (a name or a path), or `terraform` on PATH.
@@ -42,6 +34,7 @@ export function terraformBinary(env: NodeJS.ProcessEnv): string {
   throw new UserError(
     `${name} was not found${name.includes(path.sep) ? "" : " on PATH"}. Install Terraform 1.11 or later ` +
       `(https://developer.hashicorp.com/terraform/install), or name the binary in TERRAFORM_BINARY_NAME.`,
+    2,
   );
 }
 
@@ -60,30 +53,27 @@ function isExecutable(file: string): boolean {
  * @throws UserError when the binary is missing, the time is up, or the run was interrupted.
  */
 export async function runTerraform(args: string[], options: TerraformOptions): Promise<TerraformResult> {
-  const binary = terraformBinary(options.env);
-  // A process group of its own: the terminal's Ctrl-C must not reach Terraform beside the one that is forwarded,
-  // because Terraform gives up its state after two.
-  const child = spawn(binary, args, {
-    cwd: options.cwd,
+  return run(terraformBinary(options.env), args, {
+    ...options,
     env: { CHECKPOINT_DISABLE: "1", ...options.env, TF_INPUT: "0" },
-    stdio: ["ignore", "pipe", "pipe"],
-    detached: true,
+    title: `terraform ${args[0] ?? ""}`.trim(),
   });
-  const release = guard(child);
-  const timer = options.timeoutMs === undefined ? undefined : stopAfter(child, options.timeoutMs);
-  try {
-    const [stdout, stderr, code] = await Promise.all([
-      collect(child.stdout, options.onLine),
-      collect(child.stderr, options.onLine),
-      exitCode(child),
-    ]);
-    if (timer?.fired) throw new UserError(`terraform ${args[0] ?? ""} took longer than ${options.timeoutMs} ms.`);
-    if (release.interrupted) throw new UserError(`Interrupted: terraform ${args[0] ?? ""} was stopped.`);
-    return { code, stdout, stderr };
-  } finally {
-    timer?.clear();
-    release();
-  }
+}
+
+/**
+ * Runs one Terraform command that has to work.
+ * @throws UserError with Terraform's own message when the command fails.
+ */
+export async function terraform(args: string[], options: TerraformOptions): Promise<TerraformResult> {
+  const result = await runTerraform(args, options);
+  if (result.code !== 0) throw terraformFailure(args, result);
+  return result;
+}
+
+/** What Terraform said about a command that failed, as an error for the user. */
+export function terraformFailure(args: string[], { code, stdout, stderr }: TerraformResult): UserError {
+  const reason = firstError(stderr) || firstError(stdout) || `exit code ${code}`;
+  return new UserError(`terraform ${args[0] ?? ""} failed: ${reason}`);
 }
 
 /**
@@ -91,10 +81,7 @@ export async function runTerraform(args: string[], options: TerraformOptions): P
  * @throws UserError with Terraform's own message when the command fails.
  */
 export async function terraformJson<T>(args: string[], options: TerraformOptions): Promise<T> {
-  const { code, stdout, stderr } = await runTerraform(args, options);
-  if (code !== 0)
-    throw new UserError(`terraform ${args.join(" ")} failed: ${firstError(stderr) || `exit code ${code}`}`);
-  return JSON.parse(stdout) as T;
+  return JSON.parse((await terraform(args, options)).stdout) as T;
 }
 
 /** The first `Error:` of Terraform's output in one line, without its frame and colours; empty when there is none. */
@@ -110,77 +97,4 @@ export function firstError(output: string): string {
   const next = after.findIndex((line) => line.startsWith("Error: "));
   const body = (next < 0 ? after : after.slice(0, next)).filter((line) => line !== "");
   return [lines[start], ...body].join(" ");
-}
-
-function collect(stream: NodeJS.ReadableStream, onLine: TerraformOptions["onLine"]): Promise<string> {
-  const chunks: Buffer[] = [];
-  stream.on("data", (chunk: Buffer) => chunks.push(chunk));
-  if (onLine) createInterface({ input: stream }).on("line", onLine);
-  return new Promise((resolve, reject) => {
-    stream.on("end", () => resolve(Buffer.concat(chunks).toString("utf8")));
-    stream.on("error", reject);
-  });
-}
-
-function exitCode(child: ChildProcess): Promise<number> {
-  return new Promise((resolve, reject) => {
-    child.on("error", reject);
-    // A child that a signal ended counts as failed.
-    child.on("close", (code) => resolve(code ?? 1));
-  });
-}
-
-function stopAfter(child: ChildProcess, ms: number): { fired: boolean; clear(): void } {
-  let force: NodeJS.Timeout | undefined;
-  const state = {
-    fired: false,
-    clear: () => {
-      clearTimeout(timer);
-      clearTimeout(force);
-    },
-  };
-  const timer = setTimeout(() => {
-    state.fired = true;
-    child.kill("SIGINT");
-    force = setTimeout(() => child.kill("SIGKILL"), STOP_GRACE_MS);
-  }, ms);
-  return state;
-}
-
-/** Children that run now; one set of handlers serves them all. */
-const running = new Map<ChildProcess, { interrupted: boolean }>();
-
-function onSignal(signal: NodeJS.Signals): void {
-  for (const [child, state] of running) {
-    child.kill(state.interrupted && signal === "SIGINT" ? "SIGKILL" : "SIGINT");
-    state.interrupted = true;
-  }
-}
-
-function onExit(): void {
-  for (const child of running.keys()) child.kill("SIGKILL");
-}
-
-const SIGNALS = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
-
-interface Release {
-  (): void;
-  readonly interrupted: boolean;
-}
-
-/** Ties the child to this process until the returned function is called. */
-function guard(child: ChildProcess): Release {
-  const state = { interrupted: false };
-  if (running.size === 0) {
-    for (const signal of SIGNALS) process.on(signal, onSignal);
-    process.on("exit", onExit);
-  }
-  running.set(child, state);
-  const release = (): void => {
-    running.delete(child);
-    if (running.size > 0) return;
-    for (const signal of SIGNALS) process.off(signal, onSignal);
-    process.off("exit", onExit);
-  };
-  return Object.defineProperty(release, "interrupted", { get: () => state.interrupted }) as unknown as Release;
 }
