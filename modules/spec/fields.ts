@@ -18,7 +18,7 @@ export const wholeNumber = (min: number, max: number, unit: string) =>
   guided(
     z.int().min(min).max(max),
     `a whole number from ${min} to ${max} (${unit})`,
-    `set a number of ${unit} in that range`,
+    "set a number in that range, without quotes",
   );
 
 /** One of a fixed list of words. */
@@ -29,7 +29,21 @@ export const oneOf = <const T extends readonly [string, ...string[]]>(values: T)
 export const text = (pattern: RegExp, allowed: string, fix: string) => guided(z.string().regex(pattern), allowed, fix);
 
 /** Yes or no. */
-export const flag = () => guided(z.boolean(), "true | false", "set true or false");
+export const flag = () => guided(z.boolean(), "true | false", "set true or false, without quotes");
+
+/** A list of up to 64 things. */
+export const list = <T extends z.ZodType>(element: T, what: string, min = 0, max = 64) =>
+  guided(
+    z.array(element).min(min).max(max),
+    min === 0 ? `a list of up to ${max} ${what}` : `a list of ${min} to ${max} ${what}`,
+    "write it in square brackets",
+  );
+
+/** Things by name. */
+export const byName = <K extends z.ZodType<string, string>, V extends z.ZodType>(key: K, value: V, what: string) =>
+  guided(z.record(key, value), `${what} by name`, "write it in braces, each with its name in front");
+
+const REASON = "one sentence of 10 to 200 characters";
 
 /**
  * A safety that is on unless someone writes down why it is off. The reason lands in a tag or a comment of the output.
@@ -40,7 +54,7 @@ export const safety = () =>
       z.literal(true),
       z.strictObject({
         /** Why the safety is off, one sentence of 10 to 200 characters. */
-        off: z.string().min(10).max(200),
+        off: guided(z.string().min(10).max(200), REASON, "say why this app does without the safety"),
       }),
     ]),
     `true, or { off: "<the reason, 10 to 200 characters>" }`,
@@ -50,6 +64,7 @@ export const safety = () =>
 /** The value of a {@link safety} field. */
 export type Safety = true | { readonly off: string };
 
+/** Whether a safety is on. */
 export const isOn = (value: Safety): value is true => value === true;
 
 const OCTET = "(25[0-5]|2[0-4]\\d|1\\d\\d|[1-9]?\\d)";
@@ -65,7 +80,7 @@ export const cidr = (allowed = `an IPv4 range such as "10.0.0.0/16"`) =>
 export const clientCidr = () =>
   guided(
     cidr().refine((value) => !value.endsWith("/0")),
-    `an IPv4 range such as "203.0.113.7/32", never a range that ends in /0`,
+    `an IPv4 range such as "203.0.113.7/32", never one that ends in /0`,
     "name the addresses that need access, or use SSM sessions instead",
   );
 
@@ -83,7 +98,15 @@ export const kebab = (min: number, max: number) =>
 
 /** The name of an environment variable or a secret. */
 export const envName = () =>
-  text(/^[A-Z][A-Z0-9_]{0,63}$/, "upper-case letters, digits and underscores, up to 64", "rename it, e.g. JWT_SECRET");
+  text(
+    /^[A-Z][A-Z0-9_]{0,63}$/,
+    "upper-case letters, digits and underscores, up to 64",
+    "rename it, for example JWT_SECRET",
+  );
+
+/** The value of an environment variable. */
+export const envValue = () =>
+  guided(z.string().max(4096), "a text of up to 4096 characters", "write it in quotes, numbers and true or false too");
 
 /** A DNS name without a trailing dot. */
 export const hostName = () =>
@@ -101,10 +124,42 @@ export const timeOfDay = () =>
 export const absolutePath = () =>
   text(/^(\/[A-Za-z0-9._-]+)+$/, `an absolute path such as "/var/cache"`, "start with / and use no spaces");
 
+/** A path inside the app's repository. */
+export const relativePath = () =>
+  text(
+    /^(?!\/)(?!.*(^|\/)\.\.(\/|$))\S+$/,
+    `a relative path such as "docker/Dockerfile", without ..`,
+    "write it relative to the app's repository",
+  );
+
 /** A PostgreSQL identifier that needs no quotes. */
 export const sqlName = () =>
   text(
     /^[a-z_][a-z0-9_]{0,62}$/,
     "up to 63 lower-case letters, digits and underscores, not starting with a digit",
     "rename it so that SQL needs no quotes",
+  );
+
+/** A command and its arguments. */
+export const command = () =>
+  guided(
+    z.array(z.string().min(1)).min(1),
+    `a list of the command and its arguments such as ["node", "migrate.js"]`,
+    "write each word as a text of its own; no shell reads it",
+  );
+
+/** A mail address. */
+export const mailAddress = () =>
+  guided(z.email(), `a mail address such as "ops@example.com"`, "write one that people read");
+
+/** An AWS region. Whether it exists is checked apart from its form. */
+export const awsRegion = () =>
+  text(/^[a-z]{2}(-[a-z]+)+-\d$/, `an AWS region such as "eu-central-1"`, "take it from the list of AWS regions");
+
+/** The id of an AWS resource, e.g. `vpc-0123456789abcdef0`. */
+export const awsId = (prefix: string, what: string) =>
+  text(
+    new RegExp(`^${prefix}-[0-9a-f]{8,17}$`),
+    `${what} such as "${prefix}-0123456789abcdef0"`,
+    "copy it from the AWS console",
   );

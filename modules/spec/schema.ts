@@ -1,9 +1,8 @@
 import { z } from "zod";
-import { guided, kebab, safety, text } from "./fields";
+import { awsRegion, byName, envName, kebab, safety, text } from "./fields";
 import { backup, cache, database, registry, secret, state } from "./sections/data";
 import { dns, host, ingress, network, observability, stackEntry } from "./sections/host";
 import { job, service } from "./sections/service";
-import { envName } from "./fields";
 
 /** Tiers that exist. growth and scale add their name here and their sections below. */
 export const TIERS = ["mvp"] as const;
@@ -21,11 +20,7 @@ export const appSections = {
   /** The app's name; part of every physical name. */
   name: kebab(2, 20),
   /** AWS region. */
-  region: text(
-    /^[a-z]{2}(-[a-z]+)+-\d$/,
-    `an AWS region such as "eu-central-1"`,
-    "take it from the list of AWS regions",
-  ),
+  region: awsRegion(),
   /** Name of this environment. @default "production" */
   environment: kebab(2, 12).default("production"),
   /** Stacks of this app by tier. @default { mvp: {} } */
@@ -34,9 +29,9 @@ export const appSections = {
       /** The one-instance tier. @default - not built */
       mvp: stackEntry.optional(),
     })
-    .default({ mvp: { names: {}, outputAliases: {} } }),
+    .prefault({ mvp: {} }),
   /** Tags on every resource, besides Application, Environment, Tier and ManagedBy. @default {} */
-  tags: z.record(tagText(128), tagText(256)).default({}),
+  tags: byName(tagText(128), tagText(256), "tags").default({}),
   /** Whether data resources refuse to be destroyed. @default true */
   protect: safety().default(true),
   /** Where Terraform keeps its state. @default local */
@@ -44,9 +39,9 @@ export const appSections = {
   /** The network. @default - a VPC of its own */
   network: network.prefault({}),
   /** Containers that run all the time, by name. */
-  services: guided(z.record(kebab(1, 30), service), "at least one service by name", "add a service"),
+  services: byName(kebab(1, 30), service, "services"),
   /** Commands that run to their end, by name. @default {} */
-  jobs: z.record(kebab(1, 30), job).default({}),
+  jobs: byName(kebab(1, 30), job, "jobs").default({}),
   /** PostgreSQL. @default - a container */
   database: database.prefault({}),
   /** Cache or queue. @default - none */
@@ -62,7 +57,7 @@ export const appSections = {
   /** Backups. @default - daily */
   backup: backup.prefault({}),
   /** Secrets by environment variable name. @default {} */
-  secrets: z.record(envName(), secret).default({}),
+  secrets: byName(envName(), secret, "secrets").default({}),
   /** Logs, alarms, dashboard. @default - all on */
   observability: observability.prefault({}),
 };

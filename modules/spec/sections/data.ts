@@ -1,5 +1,12 @@
 import { z } from "zod";
-import { envName, kebab, oneOf, sqlName, timeOfDay, wholeNumber } from "../fields";
+import { awsRegion, envName, flag, list, oneOf, sqlName, text, timeOfDay, wholeNumber } from "../fields";
+
+const extensionName = () =>
+  text(
+    /^[a-z][a-z0-9_-]{0,62}$/,
+    `the name of a PostgreSQL extension such as "pg_trgm"`,
+    "copy it from pg_available_extensions",
+  );
 
 /** The app's PostgreSQL. */
 export const database = z.strictObject({
@@ -12,16 +19,19 @@ export const database = z.strictObject({
   /** The role that services sign in with; it owns the databases and is no superuser. @default - the main database's name */
   user: sqlName().optional(),
   /** Further databases on the same server. @default [] */
-  databases: z.array(sqlName()).default([]),
+  databases: list(sqlName(), "database names").default([]),
   /** Extensions to create in the main database. @default [] */
-  extensions: z.array(sqlName()).default([]),
+  extensions: list(extensionName(), "extension names").default([]),
   /** Memory of the PostgreSQL container in MiB. @default - a quarter of the instance's memory, at least 256 */
   memoryMiB: wholeNumber(256, 65536, "MiB").optional(),
   /** Upper limit of connections. @default 100 */
   maxConnections: wholeNumber(20, 5000, "connections").default(100),
   /** The secret that holds the role's password, handed to services as an environment variable. @default "DB_PASSWORD" */
   passwordSecret: envName().default("DB_PASSWORD"),
-  /** With mode "external": the secret that holds the connection URL. @default - none */
+  /**
+   * With mode "external": the secret that holds the connection URL, handed to services as an environment variable.
+   * @default - none
+   */
   urlSecret: envName().optional(),
 });
 
@@ -47,8 +57,8 @@ export const backup = z.strictObject({
   noncurrentDays: wholeNumber(1, 3650, "days").default(30),
   /** Newest older versions that stay whatever their age. @default 7 */
   keepNoncurrent: wholeNumber(1, 100, "versions").default(7),
-  /** Hours without a verified dump until the alarm rings. @default 26 */
-  maxAgeHours: wholeNumber(2, 168, "hours").default(26),
+  /** Hours without a verified dump until the alarm rings; more than the day between two dumps. @default 26 */
+  maxAgeHours: wholeNumber(25, 168, "hours").default(26),
   /** Days without a successful restore drill until the alarm rings. @default 8 */
   drillMaxAgeDays: wholeNumber(1, 90, "days").default(8),
 });
@@ -64,7 +74,7 @@ export const secret = z.strictObject({
   /** AWS service that keeps it. @default "ssm" (Parameter Store SecureString) */
   store: oneOf(["ssm", "secrets-manager"]).default("ssm"),
   /** Whether the value must travel along when the app moves to another tier. @default false */
-  carry: z.boolean().default(false),
+  carry: flag().default(false),
 });
 
 /** The app's own image repositories. */
@@ -72,7 +82,7 @@ export const registry = z.strictObject({
   /** Released images kept per repository. @default 10 */
   keep: wholeNumber(2, 1000, "images").default(10),
   /** Whether images are scanned when they are pushed. @default true */
-  scanOnPush: z.boolean().default(true),
+  scanOnPush: flag().default(true),
 });
 
 /** Where Terraform keeps its state. */
@@ -80,9 +90,17 @@ export const state = z.strictObject({
   /** "local" beside the project, or "s3" with native locking. @default "local" */
   backend: oneOf(["local", "s3"]).default("local"),
   /** Bucket of the state. @default - none; required for "s3" */
-  bucket: kebab(3, 63).optional(),
+  bucket: text(
+    /^(?!.*\.\.)[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/,
+    "the name of an S3 bucket: 3 to 63 lower-case letters, digits, dots and dashes",
+    "copy the bucket's name, without s3://",
+  ).optional(),
   /** Region of the bucket. @default - the app's region */
-  region: z.string().optional(),
+  region: awsRegion().optional(),
   /** KMS key that encrypts the state. @default - the bucket's own encryption (SSE-S3) */
-  kmsKeyId: z.string().min(1).optional(),
+  kmsKeyId: text(
+    /^(arn:aws[a-z-]*:kms:[a-z0-9-]+:\d{12}:(key|alias)\/\S+|alias\/[\w/-]+|(mrk-)?[0-9a-f-]{32,36})$/,
+    "a KMS key id, alias or ARN",
+    "copy it from the KMS console",
+  ).optional(),
 });

@@ -1,37 +1,38 @@
 import { z } from "zod";
 import {
   absolutePath,
+  awsId,
+  byName,
   cidr,
   clientCidr,
   flag,
   guided,
   hostName,
   kebab,
+  list,
+  mailAddress,
   oneOf,
   safety,
   text,
   wholeNumber,
 } from "../fields";
 
-const awsId = (prefix: string, what: string) =>
-  text(
-    new RegExp(`^${prefix}-[0-9a-f]{8,17}$`),
-    `${what} such as "${prefix}-0123456789abcdef0"`,
-    "copy it from the AWS console",
-  );
-
 /** The network around the app. */
 export const network = z.strictObject({
   /** Range of the VPC. @default - "10.0.0.0/16" on tier mvp; every tier has a range of its own */
   cidr: cidr().optional(),
-  /** Public subnets, one per zone in the order of `zones`. @default - computed: /22s from the middle of `cidr` */
-  publicSubnets: z.array(cidr()).min(1).max(4).optional(),
+  /**
+   * Public subnets, one per zone in the order of `zones`.
+   * @default - computed: from the middle of `cidr` on, each a 64th of it (/22s of a /16), at least /28
+   */
+  publicSubnets: list(cidr(), "IPv4 ranges", 1, 4).optional(),
   /** Availability zone letters. @default ["a"] */
-  zones: z
-    .array(text(/^[a-f]$/, `a zone letter from "a" to "f"`, "use the last letter of the zone's name"))
-    .min(1)
-    .max(4)
-    .default(["a"]),
+  zones: list(
+    text(/^[a-f]$/, `a zone letter from "a" to "f"`, "use the last letter of the zone's name"),
+    "zone letters",
+    1,
+    4,
+  ).default(["a"]),
   /** Use a network that exists instead of making one. @default - make one */
   existing: z
     .strictObject({
@@ -69,11 +70,11 @@ export const ingress = z.strictObject({
   /** Whether the proxy speaks HTTPS with a Let's Encrypt certificate. @default true */
   tls: safety().default(true),
   /** Mail address that Let's Encrypt writes to. @default - none */
-  acmeEmail: guided(z.email(), "a mail address", "write one that people read").optional(),
+  acmeEmail: mailAddress().optional(),
   /** Who may reach ports 80 and 443: the "world", or only "cloudflare" (its published ranges, a variable). @default "world" */
   origin: oneOf(["world", "cloudflare"]).default("world"),
   /** Ranges that may reach the `hostPort`s of services. @default [] */
-  directCidrs: z.array(clientCidr()).default([]),
+  directCidrs: list(clientCidr(), "IPv4 ranges").default([]),
 });
 
 /** Public names. */
@@ -113,7 +114,7 @@ export const host = z.strictObject({
   /** Existing EC2 key pair, for SSH. @default - none: SSM sessions only */
   keyName: text(/^[\x21-\x7e]{1,255}$/, "the name of an EC2 key pair", "copy it from the EC2 console").optional(),
   /** Ranges that may reach port 22. @default [] */
-  sshCidrs: z.array(clientCidr()).default([]),
+  sshCidrs: list(clientCidr(), "IPv4 ranges").default([]),
 });
 
 const LOG_DAYS = [1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731] as const;
@@ -131,30 +132,34 @@ export const observability = z.strictObject({
   /** Whether alarms exist. @default true */
   alarms: safety().default(true),
   /** Mail addresses that alarms go to. @default [] */
-  emails: z.array(guided(z.email(), "a mail address", "write one that people read")).default([]),
+  emails: list(mailAddress(), "mail addresses").default([]),
   /** Whether a CloudWatch dashboard exists. @default true */
   dashboard: flag().default(true),
 });
 
-/** An EC2 security group, role or other resource's name may be given literally; this is its form. */
-export const literalName = () =>
+/** The name of an existing resource, whatever its type; AWS checks the rest. */
+const literalName = () =>
   text(
     /^[\x21-\x7e]{1,255}$/,
     "1 to 255 printable characters without spaces",
     "copy the name of the existing resource",
   );
 
+const logicalId = () =>
+  text(/^[A-Za-z][A-Za-z0-9_-]{0,127}$/, "the logical id of a resource", "copy it from the stack's Terraform file");
+
+const outputName = () =>
+  text(/^[A-Za-z][A-Za-z0-9_-]{0,63}$/, "a Terraform output name", "use up to 64 letters, digits, _ and -");
+
 /** One tier of the app as a stack. */
 export const stackEntry = z.strictObject({
   /** Id of the stack: folder, state file, `cdktf deploy <id>`. @default - "<name>-<tier>" */
   id: kebab(2, 40).optional(),
-  /** Literal physical names of an existing system, by logical id of the resource. @default {} */
-  names: z.record(z.string(), literalName()).default({}),
+  /**
+   * Literal physical names of an existing system, by logical id of the resource. Other environments do not inherit them.
+   * @default {}
+   */
+  names: byName(logicalId(), literalName(), "literal names").default({}),
   /** Further names for outputs: alias to output. @default {} */
-  outputAliases: z
-    .record(
-      text(/^[A-Za-z][A-Za-z0-9_-]{0,63}$/, "a Terraform output name", "use letters, digits, _ and -"),
-      z.string(),
-    )
-    .default({}),
+  outputAliases: byName(outputName(), outputName(), "outputs").default({}),
 });

@@ -1,15 +1,33 @@
 import { z } from "zod";
-import { absolutePath, envName, guided, hostName, kebab, oneOf, safety, text, wholeNumber } from "../fields";
+import {
+  absolutePath,
+  byName,
+  command,
+  envName,
+  envValue,
+  guided,
+  hostName,
+  kebab,
+  list,
+  oneOf,
+  relativePath,
+  safety,
+  text,
+  timeOfDay,
+  wholeNumber,
+} from "../fields";
 
 /** How an image of the app is built from source. */
 const imageBuild = z.strictObject({
   /** Folder that is sent to the builder, relative to the app's repository. @default "." */
-  context: text(/^[^/].*$/, "a relative path", "write it relative to the app's repository").default("."),
+  context: relativePath().default("."),
   /** Dockerfile, relative to the app's repository. @default "Dockerfile" */
-  dockerfile: text(/^[^/].*$/, "a relative path", "write it relative to the app's repository").default("Dockerfile"),
+  dockerfile: relativePath().default("Dockerfile"),
   /** Build stage to stop at. @default - the last stage */
   target: text(/^[A-Za-z0-9._-]+$/, "the name of a build stage", "copy the name after AS in the Dockerfile").optional(),
 });
+
+const REFERENCE = /^[a-z0-9][a-z0-9._/:-]*[a-z0-9](:[\w][\w.-]{0,127})?(@sha256:[0-9a-f]{64})?$/;
 
 /** Where a service's image comes from: built into this app's own registry, or someone else's by reference. */
 const image = guided(
@@ -20,7 +38,11 @@ const image = guided(
     }),
     z.strictObject({
       /** A complete image reference with a tag or, better, a digest. */
-      reference: z.string().regex(/^[a-z0-9][a-z0-9._/:-]*[a-z0-9](:[\w][\w.-]{0,127})?(@sha256:[0-9a-f]{64})?$/),
+      reference: text(
+        REFERENCE,
+        `an image reference such as "ghcr.io/acme/api:1.4.2"`,
+        "write it as docker pull takes it",
+      ),
     }),
   ]),
   `{ build: { context, dockerfile, target } } or { reference: "<registry>/<repository>:<tag>" }`,
@@ -31,7 +53,7 @@ const healthCheck = z.strictObject({
   /** Path on the service's port that answers 2xx when the service can take traffic. @default "/health" */
   path: text(/^\/\S*$/, `a path such as "/health"`, "start it with /").default("/health"),
   /** Command run inside the container instead of a request to `path`; exit 0 means healthy. @default - a request to `path` */
-  command: z.array(z.string().min(1)).min(1).optional(),
+  command: command().optional(),
   /** Seconds between two checks. @default 30 */
   intervalSeconds: wholeNumber(5, 300, "seconds").default(30),
   /** Seconds until a check counts as failed. @default 5 */
@@ -44,12 +66,13 @@ const healthCheck = z.strictObject({
 
 const route = z.strictObject({
   /** Public DNS names that lead to this service; at least one. */
-  hosts: z.array(hostName()).min(1),
+  hosts: list(hostName(), "DNS names", 1),
   /** Path patterns under these hosts, most specific wins. @default ["/*"] */
-  paths: z
-    .array(text(/^\/[^\s]*\*?$/, `a path pattern such as "/api/*"`, "start with /, end with * to match below it"))
-    .min(1)
-    .default(["/*"]),
+  paths: list(
+    text(/^\/[^\s*]*\*?$/, `a path pattern such as "/api/*"`, "start with /, end with * to match below it"),
+    "path patterns",
+    1,
+  ).default(["/*"]),
 });
 
 const volume = z.strictObject({
@@ -77,23 +100,23 @@ export const service = z.strictObject({
   /** Which public requests lead here. @default - none: only other services reach it */
   route: route.optional(),
   /** Plain settings, not secrets. @default {} */
-  env: z.record(envName(), z.string()).default({}),
+  env: byName(envName(), envValue(), "environment variables").default({}),
   /** Names of entries of `secrets` that the service gets as environment variables. @default [] */
-  secrets: z.array(envName()).default([]),
+  secrets: list(envName(), "names of secrets").default([]),
   /**
    * What the service gets the connection settings of (DB_HOST, DATABASE_URL, REDIS_URL and so on): [] for a service that
    * needs neither, such as a frontend that only calls an API.
    * @default - the database and the cache, as far as the app has them
    */
-  connects: z.array(oneOf(["database", "cache"])).optional(),
+  connects: list(oneOf(["database", "cache"]), "connections", 0, 2).optional(),
   /** Services, "database" or "cache" that must be healthy before this one starts. @default [] */
-  dependsOn: z.array(z.string().min(1)).default([]),
+  dependsOn: list(kebab(1, 30), `names of services, "database" or "cache"`).default([]),
   /** CPU limit in units of 1/1024 of a vCPU. @default 512 */
   cpu: wholeNumber(64, 16384, "units of 1/1024 vCPU").default(512),
   /** Memory limit in MiB. @default 512 */
   memoryMiB: wholeNumber(32, 122880, "MiB").default(512),
   /** Command instead of the image's own. @default - the image's own */
-  command: z.array(z.string().min(1)).min(1).optional(),
+  command: command().optional(),
   /** User and group the process runs as; never root. @default "10001:10001" */
   user: text(
     /^(?!0(:|$))[1-9]\d{0,5}(:[1-9]\d{0,5})?$/,
@@ -103,21 +126,31 @@ export const service = z.strictObject({
   /** Whether the container's root file system is read-only. @default true */
   readOnlyRoot: safety().default(true),
   /** Writable folders in memory. @default ["/tmp"] */
-  tmpfs: z.array(absolutePath()).default(["/tmp"]),
+  tmpfs: list(absolutePath(), "absolute paths").default(["/tmp"]),
   /** Folders kept on the data volume. @default [] */
-  volumes: z.array(volume).default([]),
+  volumes: list(volume, "{ name, path }").default([]),
   /** Seconds between the stop signal and the kill. @default 30 */
   stopGraceSeconds: wholeNumber(1, 120, "seconds").default(30),
 });
 
+const WEEKDAYS = ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"] as const;
+
 /** When a scheduled job runs, in UTC. */
 const schedule = guided(
   z.union([
-    z.strictObject({ everyMinutes: z.int().min(1).max(1440) }),
-    z.strictObject({ dailyAt: z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$/) }),
     z.strictObject({
-      weeklyOn: z.enum(["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]),
-      at: z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$/),
+      /** Minutes from one start to the next. */
+      everyMinutes: wholeNumber(1, 1440, "minutes"),
+    }),
+    z.strictObject({
+      /** Time of day, UTC. */
+      dailyAt: timeOfDay(),
+    }),
+    z.strictObject({
+      /** Day of the week. */
+      weeklyOn: oneOf(WEEKDAYS),
+      /** Time of that day, UTC. */
+      at: timeOfDay(),
     }),
   ]),
   `{ everyMinutes: 1 to 1440 }, { dailyAt: "02:30" } or { weeklyOn: "sunday", at: "02:30" }, in UTC`,
@@ -129,15 +162,22 @@ export const job = z.strictObject({
   /** The service whose image, settings and secrets the job uses. */
   service: kebab(1, 30),
   /** The command; it must be safe to run twice. */
-  command: z.array(z.string().min(1)).min(1),
+  command: command(),
   /** "manual", "deploy" (at each release, before the services start) or { schedule }. @default "manual" */
   when: guided(
-    z.union([z.literal("manual"), z.literal("deploy"), z.strictObject({ schedule })]),
+    z.union([
+      z.literal("manual"),
+      z.literal("deploy"),
+      z.strictObject({
+        /** When it runs by itself. */
+        schedule,
+      }),
+    ]),
     `"manual" | "deploy" | { schedule: { everyMinutes } | { dailyAt } | { weeklyOn, at } }`,
     "choose one of these forms",
   ).default("manual"),
   /** Seconds until the job is stopped and counts as failed. @default 900 */
   timeoutSeconds: wholeNumber(10, 86400, "seconds").default(900),
   /** Settings on top of the service's. @default {} */
-  env: z.record(envName(), z.string()).default({}),
+  env: byName(envName(), envValue(), "environment variables").default({}),
 });
