@@ -1,0 +1,42 @@
+import { S3Object } from "@cdktf/provider-aws/lib/s3-object";
+import { Construct } from "constructs";
+import { literalText } from "../terraform/escape";
+import type { HostFile } from "./config";
+
+export interface HostFilesProps {
+  readonly bucketName: string;
+  /** Prefix of the objects in the bucket, with a trailing slash. */
+  readonly prefix: string;
+  readonly files: readonly HostFile[];
+}
+
+/**
+ * The host's configuration: one S3 object per file. A change of a service changes the object of the file that describes
+ * it and nothing else; the host fetches it with its next update.
+ *
+ * Cost: none worth naming (a few KB).
+ */
+export class HostFiles extends Construct {
+  readonly objects: readonly S3Object[];
+
+  constructor(scope: Construct, id: string, props: HostFilesProps) {
+    super(scope, id);
+    const { bucketName, prefix, files } = props;
+    this.objects = files.map(
+      ({ path, content, mode }) =>
+        new S3Object(this, fileId(path), {
+          bucket: bucketName,
+          key: `${prefix}${path}`,
+          content: literalText(content),
+          contentType: "text/plain; charset=utf-8",
+          metadata: { mode },
+          serverSideEncryption: "AES256",
+        }),
+    );
+  }
+}
+
+/** A construct id from a file's path: "jobs/report.timer" becomes "jobs_report_timer". */
+function fileId(path: string): string {
+  return path.replace(/[^A-Za-z0-9]+/g, "_").toLowerCase();
+}

@@ -1,0 +1,12 @@
+import type { Construct } from "constructs";
+import type { ResolvedStack, Tier } from "../modules/spec";
+import { MvpStack } from "./mvp-stack";
+import type { TierStack } from "./tier-stack";
+
+/** The stack class of each tier. */
+const STACKS: Record<Tier, new (scope: Construct, definition: ResolvedStack) => TierStack> = { mvp: MvpStack };
+
+/** Builds one stack. */
+export function buildStack(scope: Construct, definition: ResolvedStack): TierStack {
+  return new STACKS[definition.tier](scope, definition);
+}

@@ -1,0 +1,112 @@
+import type { Construct } from "constructs";
+import type { ResolvedApp } from "../modules/spec";
+import { CLOUDFLARE_RANGES } from "../modules/security/cloudflare-ranges";
+import {
+  clientRangesOnly,
+  emptyOrMatching,
+  listVariable,
+  numberVariable,
+  rangesOnly,
+  stringVariable,
+} from "../modules/terraform/variables";
+
+/** What a team changes in the mvp stack without Node: each a Terraform variable with the specification's value as default. */
+export interface MvpVariables {
+  readonly instanceType: string;
+  readonly dataGiB: number;
+  readonly alertEmails: string[];
+  readonly sshRanges: string[];
+  readonly directRanges: string[];
+  /** Only when the origin is locked to the CDN. */
+  readonly originRanges: string[] | undefined;
+  /** Only when the app has a domain. */
+  readonly domain: string | undefined;
+  readonly hostedZoneId: string;
+}
+
+export function declareMvpVariables(scope: Construct, app: ResolvedApp): MvpVariables {
+  return {
+    instanceType: instanceType(scope, app),
+    dataGiB: dataGiB(scope, app),
+    alertEmails: alertEmails(scope, app),
+    sshRanges: listVariable(scope, "ssh_cidrs", {
+      description: "Ranges that may reach SSH on the host. Empty means SSM sessions only.",
+      default: app.host.sshCidrs,
+      rules: [clientRangesOnly("ssh_cidrs")],
+    }),
+    directRanges: listVariable(scope, "direct_cidrs", {
+      description: "Ranges that may reach the ports of services that bypass the proxy.",
+      default: app.ingress.directCidrs,
+      rules: [clientRangesOnly("direct_cidrs")],
+    }),
+    originRanges: app.ingress.origin === "cloudflare" ? originRanges(scope) : undefined,
+    domain: app.dns.domain === undefined ? undefined : domain(scope, app.dns.domain),
+    hostedZoneId: stringVariable(scope, "hosted_zone_id", {
+      description: "Route 53 hosted zone that gets the records. Empty means none: see the output dns_records.",
+      default: app.dns.hostedZoneId ?? "",
+      rules: [emptyOrMatching("hosted_zone_id", "^Z[0-9A-Z]{5,31}$", "a hosted zone id such as Z0123456789ABCDEFGHIJ")],
+    }),
+  };
+}
+
+/** Another type is fine; another architecture would not boot the chosen image. */
+function instanceType(scope: Construct, { host }: ResolvedApp): string {
+  const isArm = 'can(regex("^(a1|[a-z]+[0-9]+g[a-z]*)[.]", var.instance_type))';
+  return stringVariable(scope, "instance_type", {
+    description: `EC2 instance type of the host, ${host.arch}. Changing it stops and starts the host.`,
+    default: host.instanceType,
+    rules: [
+      {
+        condition: `\${${host.arch === "arm64" ? isArm : `!${isArm}`}}`,
+        message: `The image of this host is built for ${host.arch}: choose an instance type of that architecture.`,
+      },
+    ],
+  });
+}
+
+function dataGiB(scope: Construct, { host }: ResolvedApp): number {
+  return numberVariable(scope, "data_volume_gib", {
+    description: "Size of the data volume in GiB. It grows in place and never shrinks.",
+    default: host.dataGiB,
+    rules: [
+      {
+        condition: `\${var.data_volume_gib >= ${host.dataGiB} && var.data_volume_gib <= 16384}`,
+        message: `data_volume_gib must be a number from ${host.dataGiB} to 16384: a volume cannot shrink.`,
+      },
+    ],
+  });
+}
+
+function alertEmails(scope: Construct, { observability }: ResolvedApp): string[] {
+  return listVariable(scope, "alert_emails", {
+    description: "Mail addresses that get alarms. Each must confirm the subscription that AWS mails to it.",
+    default: observability.emails,
+    rules: [
+      {
+        condition: '${alltrue([for mail in var.alert_emails : can(regex("^[^@ ]+@[^@ ]+[.][^@ ]+$", mail))])}',
+        message: "Every entry of alert_emails must be a mail address.",
+      },
+    ],
+  });
+}
+
+function originRanges(scope: Construct): string[] {
+  return listVariable(scope, "origin_cidrs", {
+    description: "Ranges that may reach ports 80 and 443: the CDN in front of the host.",
+    default: CLOUDFLARE_RANGES,
+    rules: [rangesOnly("origin_cidrs")],
+  });
+}
+
+function domain(scope: Construct, value: string): string {
+  return stringVariable(scope, "domain", {
+    description: "Domain of the app; the public names lie in it.",
+    default: value,
+    rules: [
+      {
+        condition: '${can(regex("^([a-z0-9]([a-z0-9-]*[a-z0-9])?[.])+[a-z]{2,63}$", var.domain))}',
+        message: "domain must be a DNS name in lower case, such as example.com.",
+      },
+    ],
+  });
+}
