@@ -5,6 +5,7 @@ import * as path from "node:path";
 import { AwsProvider } from "@cdktf/provider-aws/lib/provider";
 import { Manifest, TerraformElement, TerraformStack, Testing } from "cdktf";
 import type { Node } from "constructs";
+import { logicalId } from "../../modules/naming/logical-ids";
 import type { TerraformClass } from "./matchers";
 
 /** Region of the provider that {@link synth} adds. */
@@ -13,12 +14,12 @@ export const TEST_REGION = "eu-central-1";
 /** Where the tests may write: inside the project, ignored by git. */
 export const TEST_OUTPUT = path.resolve(".simulated", "tests");
 
-/** An empty stack with an AWS provider, whose logical ids are made as in the shipped stacks: the path joined with `_`. */
+/** An empty stack with an AWS provider, whose logical ids are made as in the shipped stacks. */
 class ConstructTestStack extends TerraformStack {
   protected override allocateLogicalId(element: TerraformElement | Node): string {
     const node = TerraformElement.isTerraformElement(element) ? element.node : element;
-    const path = node.scopes.slice(node.scopes.indexOf(this) + 1).map((scope) => scope.node.id);
-    return path.join("_").replaceAll("-", "_");
+    const below = node.scopes.slice(node.scopes.indexOf(this) + 1);
+    return logicalId(...below.map((scope) => scope.node.id));
   }
 }
 
