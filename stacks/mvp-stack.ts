@@ -56,7 +56,19 @@ export class MvpStack extends TierStack {
     const notifications = this.createObservability(host, logs);
 
     for (const [name, output] of Object.entries(
-      mvpOutputs({ app: this.app, place, firewall, bucket, images, secrets, logs, host, volume, records, notifications }),
+      mvpOutputs({
+        app: this.app,
+        place,
+        firewall,
+        bucket,
+        images,
+        secrets,
+        logs,
+        host,
+        volume,
+        records,
+        notifications,
+      }),
     )) {
       this.output(name, output);
     }

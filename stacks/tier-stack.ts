@@ -135,7 +135,8 @@ export abstract class TierStack extends TerraformStack {
     return this.names
       .unused()
       .map(
-        (id) => `stacks.${this.definition.tier}.names.${id} names no resource; allowed: ${this.names.known().join(", ")}`,
+        (id) =>
+          `stacks.${this.definition.tier}.names.${id} names no resource; allowed: ${this.names.known().join(", ")}`,
       );
   }
 
