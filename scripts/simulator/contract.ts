@@ -44,8 +44,9 @@ export interface World {
   get(type: string, id: string, region?: string): WorldObject | undefined;
   ofType(type: string): WorldObject[];
   /** Adds or replaces an object that no Terraform resource stands for, such as the request behind a Spot instance. */
-  put(object: WorldObject): void;
-  remove(type: string, id: string): void;
+  add(object: WorldObject): void;
+  /** Removes such an object. */
+  drop(type: string, id: string): void;
   /** Names that AWS keeps after a deletion: key to the reason, in words for the user. */
   reserved: Map<string, string>;
 }
@@ -83,6 +84,19 @@ export interface PlanInput {
   world: World;
 }
 
+/** What a provider sees when it creates or updates one object. */
+export interface ApplyInput {
+  type: string;
+  /** What the user wrote: everything else in `result` was filled in. */
+  config: Obj;
+  /** Null on create. */
+  prior: Obj | null;
+  /** The object with ids and computed values filled in. */
+  result: Obj;
+  ctx: Ctx;
+  world: World;
+}
+
 /** Behaviour of one type that data cannot express. */
 export interface TypeHooks {
   /** At ValidateResourceConfig; values may be unknown. */
@@ -90,10 +104,7 @@ export interface TypeHooks {
   /** Values the provider knows at plan time already, and replacements that depend on values. */
   plan?(input: PlanInput): { planned: Obj; requiresReplace?: string[]; diagnostics?: Diagnostic[] };
   /** After ids and computed values were filled; may set computed values, or refuse. */
-  apply?(input: { type: string; prior: Obj | null; result: Obj; ctx: Ctx; world: World }): {
-    result: Obj;
-    diagnostics?: Diagnostic[];
-  };
+  apply?(input: ApplyInput): { result: Obj; diagnostics?: Diagnostic[] };
   /** Refuses, or records names that stay taken. */
   destroy?(input: { object: WorldObject; ctx: Ctx; world: World }): Diagnostic[];
 }
@@ -112,8 +123,8 @@ export interface Knowledge {
   hooks(type: string): TypeHooks;
   /** Enums, ranges, conflicts, required-with, exactly-one-of and item limits; called for every type at validate. */
   validate(type: string, config: Obj, ctx: Ctx): Diagnostic[];
-  /** References, uniqueness and overlap; called for every type at create and update. */
-  checkApply(type: string, result: Obj, prior: Obj | null, ctx: Ctx, world: World): Diagnostic[];
+  /** References, uniqueness and overlap; called for every type at create and update, before `apply` of the hooks. */
+  checkApply(input: ApplyInput): Diagnostic[];
   /** What still depends on the object; called for every type at destroy. */
   checkDestroy(object: WorldObject, ctx: Ctx, world: World): Diagnostic[];
   /** The answer of a data source, or in words what is missing to give one. What an answer leaves out is null, never invented. */
