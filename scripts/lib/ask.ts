@@ -39,7 +39,10 @@ export function openQuestions(): Questions {
  */
 export async function confirmByName(name: string, question: string): Promise<void> {
   if (!isInteractive()) {
-    throw new UserError("Nobody can confirm: standard input is no terminal. Add --yes to go ahead without a question.", 2);
+    throw new UserError(
+      "Nobody can confirm: standard input is no terminal. Add --yes to go ahead without a question.",
+      2,
+    );
   }
   const questions = openQuestions();
   try {

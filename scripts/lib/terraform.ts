@@ -1,7 +1,7 @@
 /** Runs the Terraform binary as a child that ends cleanly with its parent. */
-import * as fs from "node:fs";
 import * as path from "node:path";
 import { UserError } from "./errors";
+import { findOnPath, isExecutable } from "./tools";
 import { run, type RunResult } from "./process";
 
 export interface TerraformOptions {
@@ -23,13 +23,7 @@ export type TerraformResult = RunResult;
  */
 export function terraformBinary(env: NodeJS.ProcessEnv): string {
   const name = env.TERRAFORM_BINARY_NAME || "terraform";
-  const candidates = name.includes(path.sep)
-    ? [path.resolve(name)]
-    : (env.PATH ?? "")
-        .split(path.delimiter)
-        .filter(Boolean)
-        .map((dir) => path.join(dir, name));
-  const found = candidates.find(isExecutable);
+  const found = name.includes(path.sep) ? executable(path.resolve(name)) : findOnPath(name, env);
   if (found) return found;
   throw new UserError(
     `${name} was not found${name.includes(path.sep) ? "" : " on PATH"}. Install Terraform 1.11 or later ` +
@@ -38,14 +32,7 @@ export function terraformBinary(env: NodeJS.ProcessEnv): string {
   );
 }
 
-function isExecutable(file: string): boolean {
-  try {
-    fs.accessSync(file, fs.constants.X_OK);
-    return fs.statSync(file).isFile();
-  } catch {
-    return false;
-  }
-}
+const executable = (file: string): string | undefined => (isExecutable(file) ? file : undefined);
 
 /**
  * Runs one Terraform command and collects its output; a failing command is a result, not an exception.

@@ -1,0 +1,70 @@
+import * as fs from "node:fs";
+import * as os from "node:os";
+import * as path from "node:path";
+import type { Command } from "commander";
+import { stackDirectory } from "../lib/paths";
+import { readStack } from "../lib/stack-json";
+import { synthesize } from "../lib/synth";
+import { count, table } from "../lib/terminal";
+import { type Context, createContext, loadProject, type Project } from "./context";
+import { type Summary, summarize, summaryRows } from "./stack-summary";
+
+const HELP = `
+Checks every app of apps/ and shows what each stack comes to. Needs neither AWS nor Terraform, and writes nothing.
+Exit code 2 when a stack is invalid.
+
+Example:
+  tiers check
+  tiers check --json | jq '.stacks[].backend'
+`;
+
+export function configure(command: Command): void {
+  command
+    .option("--json", "print the result as JSON")
+    .addHelpText("after", HELP)
+    .action((options: { json?: boolean }) => check(options));
+}
+
+async function check(options: { json?: boolean }): Promise<void> {
+  const context = createContext(options);
+  const project = await loadProject(context);
+  const { problems, warnings } = project.resolution;
+  const stacks = await summaries(context, project);
+  context.print(
+    options.json
+      ? JSON.stringify({ ok: problems.length === 0, stacks, problems, warnings }, null, 2)
+      : inWords(stacks, project),
+  );
+  if (problems.length > 0) process.exitCode = 2;
+}
+
+/** Synthesizes into a folder of its own, so that checking changes nothing in the project. */
+async function summaries({ paths, env }: Context, { resolution }: Project): Promise<Summary[]> {
+  if (resolution.stacks.length === 0) return [];
+  const output = fs.mkdtempSync(path.join(os.tmpdir(), "tiers-check-"));
+  try {
+    await synthesize(paths, { output, env });
+    return resolution.stacks.map((stack) => summarize(stack, readStack(stackDirectory(output, stack.id))));
+  } finally {
+    fs.rmSync(output, { recursive: true, force: true });
+  }
+}
+
+function inWords(stacks: readonly Summary[], { spec, resolution }: Project): string {
+  const { problems, warnings } = resolution;
+  const parts = stacks.map((stack) => `${stack.id}\n${table(summaryRows(stack))}`);
+  if (warnings.length > 0) {
+    parts.push(
+      [`${count(warnings.length, "warning")}:`, ...warnings.map((one) => `  ${spec.formatWarning(one)}`)].join("\n"),
+    );
+  }
+  if (problems.length > 0) {
+    parts.push(
+      [`${count(problems.length, "problem")}:`, ...problems.map((one) => `  ${spec.formatProblem(one)}`)].join("\n"),
+    );
+  }
+  parts.push(
+    `${count(stacks.length, "valid stack")}, ${count(problems.length, "problem")}, ${count(warnings.length, "warning")}.`,
+  );
+  return parts.join("\n\n");
+}

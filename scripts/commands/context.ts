@@ -1,0 +1,74 @@
+/** What commands share: the project, the terminal, the stacks of the apps. */
+import { ensureBuilt } from "../lib/build";
+import { UserError } from "../lib/errors";
+import { projectPaths, type ProjectPaths, projectRoot } from "../lib/paths";
+import { nearest } from "../lib/suggest";
+import { createReporter, type Reporter, reporterMode } from "../lib/terminal";
+
+export interface Context {
+  readonly paths: ProjectPaths;
+  readonly env: NodeJS.ProcessEnv;
+  readonly reporter: Reporter;
+  /** Writes a result to stdout. */
+  print(text: string): void;
+}
+
+/** @param json whether the result is for a machine: progress is then not shown */
+export function createContext({ json = false }: { json?: boolean } = {}): Context {
+  const { env, stderr } = process;
+  return {
+    paths: projectPaths(projectRoot()),
+    env,
+    reporter: createReporter(stderr, env, reporterMode(stderr, env, json)),
+    print: (text) => void process.stdout.write(`${text}\n`),
+  };
+}
+
+/** The compiled apps and the functions that check them. */
+export interface Project {
+  apps: typeof import("../../apps").apps;
+  spec: typeof import("../../modules/spec");
+  resolution: ReturnType<typeof import("../../modules/spec").resolveApps>;
+}
+
+/**
+ * Compiles what is out of date and checks all apps.
+ *
+ * @throws UserError (exit 2) when a source does not compile or TIERS_STATE is wrong
+ */
+export async function loadProject({ paths, env }: Context): Promise<Project> {
+  await ensureBuilt(paths, env);
+  const spec = require("../../modules/spec") as Project["spec"];
+  const { apps } = require("../../apps") as typeof import("../../apps");
+  const resolution = spec.resolveApps(apps);
+  if (env.TIERS_STATE) checkStateSetting(env.TIERS_STATE, resolution.stacks);
+  return { apps, spec, resolution };
+}
+
+function checkStateSetting(setting: string, stacks: Project["resolution"]["stacks"]): void {
+  const { withStateSetting } =
+    require("../../modules/terraform/state-backend") as typeof import("../../modules/terraform/state-backend");
+  try {
+    for (const stack of stacks) withStateSetting(stack, setting);
+  } catch (error) {
+    throw new UserError((error as Error).message, 2);
+  }
+}
+
+/**
+ * The stack with an id.
+ *
+ * @throws UserError (exit 2) with its mistakes when it is not valid, or with the ids that exist
+ */
+export function findStack({ spec, resolution }: Project, id: string): Project["resolution"]["stacks"][number] {
+  const found = resolution.stacks.find((stack) => stack.id === id);
+  if (found) return found;
+  const mistakes = resolution.problems.filter(({ stack }) => stack === id);
+  if (mistakes.length > 0) throw new UserError(mistakes.map(spec.formatProblem).join("\n"), 2);
+  const ids = resolution.stacks.map((stack) => stack.id);
+  const meant = nearest(id, ids);
+  throw new UserError(
+    `There is no stack "${id}"${meant ? `; did you mean "${meant}"?` : "."} Stacks: ${ids.join(", ") || "none"}.`,
+    2,
+  );
+}

@@ -1,0 +1,54 @@
+import type { Command } from "commander";
+
+/** A file of this folder that describes one command. */
+export interface CommandFile {
+  /** Adds arguments, options, help and the action. */
+  configure(command: Command): void;
+}
+
+export interface CommandEntry {
+  readonly name: string;
+  /** One line for `tiers --help`. */
+  readonly summary: string;
+  /** Loads the command's file; called only when the command is used, which keeps `tiers --help` fast. */
+  load(): CommandFile;
+}
+
+/** Every command of `tiers`, in the order in which the help shows them. */
+export const COMMANDS: readonly CommandEntry[] = [
+  {
+    name: "quickstart",
+    summary: "deploy a stack to a simulated AWS and take it down again, to see what it makes",
+    load: () => require("./quickstart") as CommandFile,
+  },
+  {
+    name: "init",
+    summary: "write the specification of a new app",
+    load: () => require("./init") as CommandFile,
+  },
+  {
+    name: "check",
+    summary: "check every app and show its stacks",
+    load: () => require("./check") as CommandFile,
+  },
+  {
+    name: "synth",
+    summary: "write the Terraform directory of every stack",
+    load: () => require("./synth") as CommandFile,
+  },
+  {
+    name: "simulate",
+    summary: "run Terraform on a stack against a simulated AWS",
+    load: () => require("./simulate") as CommandFile,
+  },
+  {
+    name: "teardown",
+    summary: "take a deployed stack away, keeping its data unless told otherwise",
+    load: () => require("./teardown") as CommandFile,
+  },
+  {
+    name: "doctor",
+    summary: "show which tools are installed and what is missing",
+    load: () => require("./doctor") as CommandFile,
+  },
+];

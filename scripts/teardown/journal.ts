@@ -1,0 +1,70 @@
+/** What a teardown has taken out of a state, written down before it does so. */
+import * as fs from "node:fs";
+import { parseJson } from "../lib/stack-json";
+import { writeFileAtomic } from "../lib/write";
+import type { Held } from "./state";
+
+/** Something that stays in the account and costs money or holds data. */
+export interface Leftover {
+  address: string;
+  type: string;
+  id: string;
+  arn?: string;
+  region?: string;
+  /** Whether its name is fixed in the configuration, so that a new deployment would meet it again. */
+  fixedName: boolean;
+}
+
+export interface Journal {
+  stack: string;
+  /** Whether the last teardown came to its end. */
+  finished: boolean;
+  /** Everything that teardowns of this stack have left, oldest first. */
+  leftovers: Leftover[];
+  /** Copies of the state as it was before a teardown changed anything, oldest first; paths as shown to the user. */
+  stateCopies: string[];
+}
+
+/** The journal of a stack, or an empty one. @throws UserError (exit 2) when the file is not readable */
+export function readJournal(file: string, stack: string): Journal {
+  if (!fs.existsSync(file)) return { stack, finished: true, leftovers: [], stateCopies: [] };
+  return parseJson<Journal>(file);
+}
+
+/** Writes the journal at once. */
+export function writeJournal(file: string, journal: Journal): void {
+  writeFileAtomic(file, `${JSON.stringify(journal, null, 2)}\n`, { mode: 0o600 });
+}
+
+/** Adds what is new; a leftover is known by its type and id. */
+export function withLeftovers(journal: Journal, added: readonly Leftover[]): Journal {
+  const known = new Set(journal.leftovers.map(({ type, id }) => `${type} ${id}`));
+  return {
+    ...journal,
+    leftovers: [...journal.leftovers, ...added.filter(({ type, id }) => !known.has(`${type} ${id}`))],
+  };
+}
+
+const NAME_ARGUMENTS = ["bucket", "name"] as const;
+
+/** Describes a held object as a leftover. */
+export function leftoverOf(held: Held, block: Record<string, unknown> | undefined): Leftover {
+  const name = NAME_ARGUMENTS.map((argument) => block?.[argument]).find((value) => typeof value === "string");
+  const { arn } = held.attributes;
+  return {
+    address: held.address,
+    type: held.type,
+    id: held.id,
+    arn: typeof arn === "string" ? arn : undefined,
+    region: regionOf(held),
+    fixedName: typeof name === "string" && !name.includes("${"),
+  };
+}
+
+/** The region an object lives in, from its own attributes or its ARN. */
+export function regionOf({ attributes }: Held): string | undefined {
+  const { region, arn } = attributes;
+  if (typeof region === "string" && region !== "") return region;
+  const fromArn = typeof arn === "string" ? arn.split(":")[3] : undefined;
+  return fromArn || undefined;
+}
