@@ -1,0 +1,67 @@
+import { SnsTopic } from "@cdktf/provider-aws/lib/sns-topic";
+import { SnsTopicPolicy } from "@cdktf/provider-aws/lib/sns-topic-policy";
+import { SnsTopicSubscription } from "@cdktf/provider-aws/lib/sns-topic-subscription";
+import { TerraformIterator } from "cdktf";
+import { Construct } from "constructs";
+import { logicalId } from "../naming/logical-ids";
+import type { PhysicalNames } from "../naming/physical-names";
+import { policyJson } from "../security/policies";
+
+export interface NotificationsProps {
+  readonly names: PhysicalNames;
+  /** Mail addresses as a list reference; an empty list subscribes nobody. */
+  readonly emails: string[];
+}
+
+/**
+ * The topic that alarms go to, and a mail subscription per address. Each address gets a link that must be clicked once;
+ * until then SNS sends it nothing, and Terraform cannot click. Only alarms of the same account may publish.
+ *
+ * The topic is not encrypted at rest, on purpose: CloudWatch cannot publish to a topic under the AWS-managed key
+ * (alias/aws/sns), because that key's policy cannot be opened to it, and alarms would be lost without an error. A key of
+ * one's own is $1 a month for messages that hold metric names and numbers and go on by plain mail.
+ *
+ * Cost: none below 1,000 mails a month.
+ */
+export class Notifications extends Construct {
+  readonly topicArn: string;
+
+  constructor(scope: Construct, id: string, props: NotificationsProps) {
+    super(scope, id);
+    const topic = new SnsTopic(this, "topic", {
+      name: props.names.of("aws_sns_topic", logicalId(id, "topic"), "alerts"),
+    });
+    this.letAlarmsPublish(topic);
+    this.subscribe(topic, props.emails);
+    this.topicArn = topic.arn;
+  }
+
+  private letAlarmsPublish({ arn, owner }: SnsTopic): void {
+    new SnsTopicPolicy(this, "policy", {
+      arn,
+      policy: policyJson([
+        {
+          sid: "AlarmsOfThisAccount",
+          principals: { Service: "cloudwatch.amazonaws.com" },
+          actions: ["sns:Publish"],
+          resources: [arn],
+          condition: { StringEquals: { "aws:SourceAccount": owner } },
+        },
+        {
+          sid: "OnlyOverTls",
+          effect: "Deny",
+          principals: "*",
+          actions: ["sns:Publish"],
+          resources: [arn],
+          condition: { Bool: { "aws:SecureTransport": "false" } },
+        },
+      ]),
+    });
+  }
+
+  /** Keyed by the address, so that adding or removing one never touches another. */
+  private subscribe({ arn }: SnsTopic, emails: string[]): void {
+    const each = TerraformIterator.fromList(emails);
+    new SnsTopicSubscription(this, "email", { forEach: each, topicArn: arn, protocol: "email", endpoint: each.value });
+  }
+}
