@@ -1,0 +1,55 @@
+/** Mistakes at the bucket that holds the backups. */
+import { type Fault, block, nested, remove } from "./plant";
+
+const PUBLIC_ACCESS = "aws_s3_bucket_public_access_block";
+
+export const bucketFaults: readonly Fault[] = [
+  {
+    name: "bucket-without-encryption",
+    reportedBy: { checkov: "CKV_AWS_145" },
+    plant: (stack) => remove(stack, "aws_s3_bucket_server_side_encryption_configuration"),
+  },
+  {
+    name: "bucket-with-unknown-encryption",
+    reportedBy: { "cfn-lint": "E3030" },
+    plant: (stack) => {
+      const rule = nested(block(stack, "aws_s3_bucket_server_side_encryption_configuration"), "rule");
+      nested(rule, "apply_server_side_encryption_by_default").sse_algorithm = "AES128";
+    },
+  },
+  {
+    name: "public-acls-allowed",
+    reportedBy: { checkov: "CKV_AWS_53", "checkov-plan": "CKV_AWS_53" },
+    plant: (stack) => {
+      block(stack, PUBLIC_ACCESS).block_public_acls = false;
+    },
+  },
+  {
+    name: "public-policy-allowed",
+    reportedBy: { checkov: "CKV_AWS_54" },
+    plant: (stack) => {
+      block(stack, PUBLIC_ACCESS).block_public_policy = false;
+    },
+  },
+  {
+    name: "public-read-acl",
+    reportedBy: { checkov: "CKV_AWS_20" },
+    plant: (stack) => {
+      block(stack, "aws_s3_bucket").acl = "public-read";
+    },
+  },
+  {
+    name: "bucket-without-versions",
+    reportedBy: { checkov: "CKV_AWS_21" },
+    plant: (stack) => {
+      nested(block(stack, "aws_s3_bucket_versioning"), "versioning_configuration").status = "Suspended";
+    },
+  },
+  {
+    name: "lifecycle-status-misspelt",
+    reportedBy: { "cfn-lint": "E3030" },
+    plant: (stack) => {
+      nested(block(stack, "aws_s3_bucket_lifecycle_configuration"), "rule").status = "Enable";
+    },
+  },
+];

@@ -1,0 +1,83 @@
+/** Docker Compose's own loader over the Compose file that a stack ships: schema, references, cycles, values. */
+import { createHash } from "node:crypto";
+import * as fs from "node:fs";
+import * as path from "node:path";
+import { childEnv } from "../../../scripts/lib/environment";
+import { run } from "../../../scripts/lib/process";
+import { readStack } from "../../../scripts/lib/stack-json";
+import { emptyFolder, writeFileAtomic } from "../../../scripts/lib/write";
+import { composeFiles, shippedFiles, variableNames } from "../lib/compose-file";
+import type { Evaluation, Finding, Input, Judge } from "../lib/types";
+import { checkerEnv, workspace } from "../lib/workspace";
+
+/** A value that is an image, a name and a password at once; ports must be numbers. */
+const dummy = (name: string): string => (name.endsWith("PORT") ? "8080" : "placeholder");
+
+/** The loader, built once per content of its sources. */
+async function loader(): Promise<string> {
+  const hash = createHash("sha256");
+  for (const name of ["go.mod", "go.sum", "main.go"]) hash.update(fs.readFileSync(path.join(workspace.compose, name)));
+  const binary = path.join(workspace.bin, `composecheck-${hash.digest("hex").slice(0, 12)}`);
+  if (fs.existsSync(binary)) return binary;
+  process.stderr.write("building the Compose loader\n");
+  const { code, stderr } = await run("go", ["build", "-trimpath", "-o", binary, "."], {
+    cwd: workspace.compose,
+    env: childEnv(process.env, { CGO_ENABLED: "0", GOFLAGS: "-mod=readonly -buildvcs=false" }),
+  });
+  if (code !== 0) throw new Error(`the Compose loader does not build: ${stderr.trim().slice(-800)}`);
+  return binary;
+}
+
+async function load(binary: string, file: string): Promise<Evaluation> {
+  const variables = variableNames(fs.readFileSync(file, "utf8"));
+  const env = checkerEnv(Object.fromEntries(variables.map((name) => [name, dummy(name)])));
+  const { code, stdout, stderr } = await run(binary, [file], { cwd: path.dirname(file), env, title: "composecheck" });
+  const [services = 0, volumes = 0, networks = 0] = stdout.trim().split(" ").map(Number);
+  const findings: Finding[] = code === 0 ? [] : [{ id: "COMPOSE", where: path.basename(file), text: message(stderr) }];
+  const notes = [`${volumes} volumes`, `${networks} networks`, `${variables.length} variables`];
+  return { evaluated: services, findings, notes };
+}
+
+/** The loader's complaint without the path of the scratch copy. */
+const message = (stderr: string): string =>
+  stderr
+    .trim()
+    .replace(/^validating \S+: /, "")
+    .replaceAll(workspace.scratch, "");
+
+/** Writes a Compose file and what the stack ships beside it, as they will lie on the host. */
+function layOut(input: Input): string {
+  const stack = readStack(path.dirname(input.file));
+  const [compose] = composeFiles(stack);
+  if (!compose) throw new Error(`${input.label} ships no Compose file`);
+  const folder = path.join(workspace.scratch, "compose", input.label);
+  const prefix = path.posix.dirname(compose.key);
+  for (const { key, content } of shippedFiles(stack)) {
+    const relative = path.posix.relative(prefix, key);
+    if (!relative.startsWith("..")) writeFileAtomic(path.join(folder, relative), content);
+  }
+  return path.join(folder, path.posix.basename(compose.key));
+}
+
+export const composeGo: Judge = {
+  name: "compose-go",
+  tool: "compose-go",
+  unit: "services",
+  reads: (input) => composeFiles(readStack(path.dirname(input.file))).length > 0,
+  floor: () => 1,
+  async unavailable() {
+    try {
+      await run("go", ["version"], { env: childEnv(process.env) });
+      return undefined;
+    } catch {
+      return "Go is not installed, so the Compose loader cannot be built";
+    }
+  },
+  async evaluate(inputs) {
+    const binary = await loader();
+    emptyFolder(path.join(workspace.scratch, "compose"));
+    const results = new Map<string, Evaluation>();
+    for (const input of inputs) results.set(input.label, await load(binary, layOut(input)));
+    return results;
+  },
+};

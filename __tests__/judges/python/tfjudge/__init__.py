@@ -1,0 +1,1 @@
+"""Reads synthesized Terraform JSON for checkers that were written for other formats."""
