@@ -2,6 +2,7 @@
 import { createHash } from "node:crypto";
 import * as fs from "node:fs";
 import * as path from "node:path";
+import { writeFileAtomic } from "../../lib/write";
 import { deriveType } from "./derive";
 import type { TypeSchema } from "./types";
 
@@ -89,7 +90,7 @@ export class BindingLibrary {
   private derive(dir: string): TypeSchema | undefined {
     if (!fs.existsSync(path.join(this.binding.lib, dir, "index.js"))) return undefined;
     const schema = deriveType(this.binding.lib, dir);
-    if (this.cache) writeWhole(path.join(this.cache, `${dir}.json`), JSON.stringify(schema));
+    if (this.cache) writeFileAtomic(path.join(this.cache, `${dir}.json`), JSON.stringify(schema));
     return schema;
   }
 
@@ -101,14 +102,6 @@ export class BindingLibrary {
       return undefined; // not there yet, or not readable: derived again
     }
   }
-}
-
-/** Writes a file so that nobody ever sees half of it. */
-export function writeWhole(file: string, text: string): void {
-  fs.mkdirSync(path.dirname(file), { recursive: true });
-  const draft = `${file}.${process.pid}.tmp`;
-  fs.writeFileSync(draft, text);
-  fs.renameSync(draft, file);
 }
 
 /** Changes with the code that derives, so that no schema of an older derivation is ever read. */

@@ -1,0 +1,85 @@
+/** Creates, updates and destroys objects of the world. */
+import type { Diagnostic, Knowledge, Obj } from "../contract";
+import { conform, toJson } from "../schema/shape";
+import type { TypeSchema } from "../schema/types";
+import { canon, hasUnknown } from "../wire/value";
+import { GLOBAL, type StoredObject } from "../world";
+import { applyTags, isRegional } from "./cross-cutting";
+import { error, hasError } from "./diagnostics";
+import { fill } from "./fill";
+import { inRegion, type Session } from "./session";
+
+export interface ApplyRequest {
+  schema: TypeSchema;
+  config: Obj;
+  prior: Obj | null;
+  planned: Obj;
+  /** The object that the state names, when there is one in the world. */
+  current: StoredObject | undefined;
+  session: Session;
+  knowledge: Knowledge;
+}
+
+export interface Applied {
+  /** Undefined when the change was refused. */
+  object: StoredObject | undefined;
+  diagnostics: Diagnostic[];
+}
+
+/** Brings an object to its planned state; a refused change leaves the world as it was. */
+export function apply(request: ApplyRequest): Applied {
+  const { schema, config, prior, planned, current, knowledge } = request;
+  const { type, block } = schema;
+  const session = inRegion(request.session, planned.region);
+  const { ctx, world } = session;
+  const key = current?.key ?? world.freeKey(canon([ctx.seed, type, ctx.region, config]));
+  applyTags(block, planned, config, session.settings);
+  fill({ type, block, key, session, knowledge }, planned);
+
+  const seeded = { ...ctx, seed: key };
+  const diagnostics = knowledge.checkApply({ type, config, prior, result: planned, ctx: seeded, world });
+  if (hasError(diagnostics)) return { object: undefined, diagnostics };
+  const hooked = knowledge.hooks(type).apply?.({ type, config, prior, result: planned, ctx: seeded, world });
+  diagnostics.push(...(hooked?.diagnostics ?? []));
+  if (hasError(diagnostics)) return { object: undefined, diagnostics };
+  const result = conform(block, hooked?.result ?? planned);
+  if (hasUnknown(result)) throw new Error(`${type}: values are still unknown after the apply`);
+  const region = isRegional(block) ? ctx.region : GLOBAL;
+  const object = { type, id: idOf(result, key), region, attributes: toJson(result) as Obj, key };
+  world.put(object);
+  return { object, diagnostics };
+}
+
+/** Some newer types have no id of their own. */
+function idOf(result: Obj, key: string): string {
+  const id = result.id ?? result.arn;
+  return typeof id === "string" ? id : key.slice(0, 32);
+}
+
+/** Removes an object, unless something forbids it; one that is gone already counts as removed. */
+export function destroy(object: StoredObject | undefined, session: Session, knowledge: Knowledge): Diagnostic[] {
+  if (!object) return [];
+  const { ctx, world } = object.region === GLOBAL ? session : inRegion(session, object.region);
+  const diagnostics = knowledge.checkDestroy(object, ctx, world);
+  if (!hasError(diagnostics))
+    diagnostics.push(...(knowledge.hooks(object.type).destroy?.({ object, ctx, world }) ?? []));
+  if (!hasError(diagnostics)) world.remove(object.key);
+  return diagnostics;
+}
+
+/** Finds the object that an import names: by id, by ARN, or by name; `<id>@<region>` names the region too. */
+export function findImport(schema: TypeSchema, id: string, session: Session): StoredObject | Diagnostic {
+  const at = /^(.+)@([a-z]{2}(?:-[a-z]+)+-\d)$/.exec(id);
+  const wanted = at && isRegional(schema.block) ? { id: at[1]!, region: at[2]! } : { id, region: session.ctx.region };
+  const here = session.world.ofType(schema.type).filter((o) => o.region === GLOBAL || o.region === wanted.region);
+  const names = (o: StoredObject): unknown[] => [o.id, o.attributes.arn, o.attributes.name];
+  const found = here.find((o) => o.id === wanted.id) ?? here.find((o) => names(o).includes(wanted.id));
+  if (found) return found;
+  const known = here.map((o) => `"${o.id}"`).sort();
+  const listed =
+    known.length > 0 ? `It has ${known.slice(0, 5).join(", ")}${known.length > 5 ? ", ..." : ""}.` : "It has none.";
+  return error(
+    "Cannot import non-existent remote object",
+    `The simulated account has no ${schema.type} "${wanted.id}" in ${wanted.region}. ${listed} Create it first, or add it to the world file.`,
+  );
+}

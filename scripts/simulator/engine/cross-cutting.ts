@@ -1,0 +1,64 @@
+/** What the provider block does to every resource: default tags and the region. */
+import type { Obj, Value } from "../contract";
+import { attributeOf } from "../schema/shape";
+import type { Block } from "../schema/types";
+import { hasUnknown, isObj, UNKNOWN } from "../wire/value";
+
+/** One provider configuration, as far as it matters to resources. */
+export interface ProviderSettings {
+  region: string;
+  /** A map of tags; unknown, or with unknown values, while a plan does not know them yet. */
+  defaultTags: Value;
+}
+
+export const NO_SETTINGS: ProviderSettings = { region: "us-east-1", defaultTags: {} };
+
+/** Reads a provider block; a provider without regions and tags has the same settings everywhere. */
+export function readSettings(config: Obj): ProviderSettings {
+  const block: Value = Array.isArray(config.default_tags) ? config.default_tags[0] : undefined;
+  const tags = isObj(block) ? block.tags : undefined;
+  return {
+    region: typeof config.region === "string" ? config.region : NO_SETTINGS.region,
+    defaultTags: tags === UNKNOWN || isObj(tags) ? tags : {},
+  };
+}
+
+/** The known default tags. */
+export function knownTags(settings: ProviderSettings): Record<string, string> {
+  if (!isObj(settings.defaultTags)) return {};
+  const known = Object.entries(settings.defaultTags).filter(
+    (tag): tag is [string, string] => typeof tag[1] === "string",
+  );
+  return Object.fromEntries(known);
+}
+
+/** Whether the type lives in a region that an argument can set. */
+export function isRegional(block: Block): boolean {
+  const region = attributeOf(block, "region");
+  return region !== undefined && region.computed && region.optional;
+}
+
+/** Plans `region` and `tags_all` in place. */
+export function planCrossCutting(block: Block, planned: Obj, config: Obj, settings: ProviderSettings): void {
+  if (isRegional(block) && (config.region ?? null) === null) planned.region = settings.region;
+  if (!ownsTagsAll(block, config)) return;
+  const tags = allTags(config.tags, settings);
+  // A provider leaves an empty map to the apply when it creates.
+  const empty = isObj(tags) && Object.keys(tags).length === 0;
+  planned.tags_all = empty && planned.tags_all === UNKNOWN ? UNKNOWN : tags;
+}
+
+/** Fills the `tags_all` that the plan left unknown, in place. */
+export function applyTags(block: Block, result: Obj, config: Obj, settings: ProviderSettings): void {
+  if (ownsTagsAll(block, config) && result.tags_all === UNKNOWN) result.tags_all = allTags(result.tags, settings);
+}
+
+function ownsTagsAll(block: Block, config: Obj): boolean {
+  return Boolean(attributeOf(block, "tags_all")?.computed) && (config.tags_all ?? null) === null;
+}
+
+function allTags(tags: Value, settings: ProviderSettings): Value {
+  if (hasUnknown(tags) || hasUnknown(settings.defaultTags)) return UNKNOWN;
+  const own = Object.entries(isObj(tags) ? tags : {}).filter(([, value]) => value !== null);
+  return { ...(isObj(settings.defaultTags) ? settings.defaultTags : {}), ...Object.fromEntries(own) };
+}

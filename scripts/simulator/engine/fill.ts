@@ -1,0 +1,110 @@
+/** Replaces what a plan left unknown with what the cloud "computed". */
+import type { Knowledge, Obj, Value } from "../contract";
+import type { Attribute, Block, CtyType, NestedBlock } from "../schema/types";
+import { isObj, UNKNOWN } from "../wire/value";
+import { defaultOf } from "./complete";
+import { Generator } from "./generated";
+import { elements } from "./paths";
+import type { Session } from "./session";
+
+export interface FillInput {
+  type: string;
+  block: Block;
+  /** Seed of everything that is generated for the object. */
+  key: string;
+  session: Session;
+  knowledge: Knowledge;
+}
+
+/** Fills every unknown of `object` in place. */
+export function fill(input: FillInput, object: Obj): void {
+  new Filler(input, object).block(input.block, object, "");
+}
+
+class Filler {
+  private readonly generator: Generator;
+
+  constructor(
+    private readonly input: FillInput,
+    private readonly object: Obj,
+  ) {
+    const { type, key, session, knowledge } = input;
+    this.generator = new Generator({ type, key, object, ctx: session.ctx, facts: (t) => knowledge.facts(t) });
+  }
+
+  block(block: Block, value: Obj, prefix: string): void {
+    for (const a of [...block.attributes].sort((x, y) => order(x) - order(y))) {
+      const path = prefix + a.name;
+      const known = value[a.name];
+      value[a.name] = known === UNKNOWN ? this.value(a.type, path, a.name) : this.inside(a.type, known, path, a.name);
+    }
+    for (const nested of block.blocks) this.nested(nested, value, `${prefix}${nested.name}`);
+  }
+
+  private nested(nested: NestedBlock, holder: Obj, path: string): void {
+    if (holder[nested.name] === UNKNOWN) {
+      const count = this.input.knowledge.computedListLength(this.input.type, path, this.object);
+      const made = Array.from({ length: count }, () => this.made(nested.block, `${path}.`));
+      holder[nested.name] = nested.nesting === "single" ? (made[0] ?? null) : made;
+      return;
+    }
+    for (const element of elements(holder[nested.name])) this.block(nested.block, element, `${path}.`);
+  }
+
+  /** A block that the cloud made: defaults and computed values, and nothing that nobody configured. */
+  private made(block: Block, prefix: string): Obj {
+    const facts = this.input.knowledge.facts(this.input.type);
+    const value: Obj = {};
+    for (const a of block.attributes) {
+      const preset = defaultOf(a, facts, prefix);
+      value[a.name] = preset ?? (a.computed || a.required ? this.value(a.type, prefix + a.name, a.name) : null);
+    }
+    for (const nested of block.blocks) {
+      value[nested.name] = facts.computedBlocks.includes(prefix + nested.name) ? UNKNOWN : emptyOf(nested);
+      this.nested(nested, value, prefix + nested.name);
+    }
+    return value;
+  }
+
+  private value(type: CtyType, path: string, name: string): Value {
+    if (type === "string") return path.includes(".") ? this.generator.innerText(path) : this.generator.text(name);
+    if (type === "number") return name.endsWith("port") ? 443 : 0;
+    if (type === "bool") return false;
+    if (typeof type === "string") return null;
+    if (type[0] === "object") return this.fields(type[1], path);
+    if (type[0] === "map") return {};
+    const element = type[1];
+    if (typeof element === "string" || element[0] !== "object") return [];
+    const count = this.input.knowledge.computedListLength(this.input.type, path, this.object);
+    return Array.from({ length: count }, () => this.value(element, path, name));
+  }
+
+  private fields(fields: { [name: string]: CtyType }, path: string): Obj {
+    return Object.fromEntries(
+      Object.entries(fields).map(([name, t]) => [name, this.value(t, `${path}.${name}`, name)]),
+    );
+  }
+
+  /** Unknowns inside a value that is itself known. */
+  private inside(type: CtyType, value: Value, path: string, name: string): Value {
+    if (value === UNKNOWN) return this.value(type, path, name);
+    if (typeof type === "string") return value;
+    if (Array.isArray(value) && type[0] !== "object")
+      return value.map((e) => this.inside(type[1] as CtyType, e, path, name));
+    if (!isObj(value)) return value;
+    const typeOf = (key: string): CtyType => (type[0] === "object" ? type[1][key]! : type[1]);
+    return Object.fromEntries(
+      Object.entries(value).map(([key, v]) => [key, this.inside(typeOf(key), v, `${path}.${key}`, key)]),
+    );
+  }
+}
+
+/** Ids and ARNs come last: their templates name other attributes. */
+function order(attribute: Attribute): number {
+  return attribute.name === "arn" ? 2 : attribute.name === "id" ? 1 : 0;
+}
+
+function emptyOf(nested: NestedBlock): Value {
+  if (nested.nesting === "single") return null;
+  return nested.nesting === "map" ? {} : [];
+}

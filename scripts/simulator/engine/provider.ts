@@ -1,0 +1,292 @@
+/** One simulated provider: the methods of the plugin protocol over derived schemas. */
+import type { Diagnostic, Knowledge, Obj } from "../contract";
+import type { BindingLibrary } from "../schema/library";
+import { attributeOf, conform, wireSchema } from "../schema/shape";
+import type { TypeSchema } from "../schema/types";
+import type { TypesInUse } from "../scope";
+import { decode, decodeObject, type DynamicValue, encode, UNKNOWN } from "../wire/value";
+import { encodeResponse } from "../wire/messages";
+import type { StoredObject, WorldFile } from "../world";
+import { apply, destroy, findImport } from "./apply";
+import { NO_SETTINGS, type ProviderSettings, readSettings } from "./cross-cutting";
+import { error, hasError, wireDiagnostics } from "./diagnostics";
+import { fill } from "./fill";
+import { foreignState, objectKey, privateData } from "./marker";
+import { needsLegacyRules, plan } from "./plan";
+import { inRegion, type Session, sessionFor } from "./session";
+import { realCredentialsInConfig, unconfigurable } from "./validate";
+
+/** A request: the fields of its message, of which each method reads its own. */
+export interface Request {
+  type_name: string;
+  id: string;
+  config: DynamicValue;
+  raw_state?: { json?: Uint8Array };
+  current_state: DynamicValue;
+  prior_state: DynamicValue;
+  proposed_new_state: DynamicValue;
+  planned_state: DynamicValue;
+  private?: Uint8Array;
+  prior_private?: Uint8Array;
+  planned_private?: Uint8Array;
+  source_type_name: string;
+  target_type_name: string;
+}
+
+export interface ProviderOptions {
+  library: BindingLibrary;
+  knowledge: Knowledge;
+  world: WorldFile;
+  /** Types in the configurations and states of the run. */
+  scope: () => TypesInUse;
+  seed: string;
+  /** Called with one line for every object that is made, changed, removed or refused. */
+  log: (line: string) => void;
+}
+
+export class SimulatedProvider {
+  private readonly settings = new Map<string, ProviderSettings>();
+  private schemas: { scope: string; bytes: Buffer } | undefined;
+
+  constructor(private readonly options: ProviderOptions) {}
+
+  /** Answers one call. A failure of the simulator itself becomes a message, so that Terraform shows it in full. */
+  answer(method: string, request: Request, peer: string): Buffer {
+    try {
+      this.options.world.refresh();
+      return this.dispatch(method, request, peer);
+    } catch (failure) {
+      const detail = failure instanceof Error ? failure.message : String(failure);
+      this.options.log(
+        `failed ${method} ${request.type_name ?? ""}: ${failure instanceof Error ? failure.stack : detail}`,
+      );
+      return encodeResponse(method, reply([error("The simulated provider failed", detail)]));
+    }
+  }
+
+  private dispatch(method: string, request: Request, peer: string): Buffer {
+    if (method === "GetProviderSchema") return this.providerSchema();
+    const handler = this.handlers[method];
+    if (!handler) return encodeResponse(method, {});
+    return encodeResponse(method, handler(request, this.session(peer), peer));
+  }
+
+  private readonly handlers: Record<string, (r: Request, session: Session, peer: string) => object> = {
+    ConfigureProvider: (r, _, peer) => this.configure(r, peer),
+    ValidateResourceConfig: (r, session) => this.validate(r, session),
+    UpgradeResourceState: (r) => this.upgrade(r),
+    ReadResource: (r, session) => this.read(r, session),
+    PlanResourceChange: (r, session) => this.plan(r, session),
+    ApplyResourceChange: (r, session) => this.apply(r, session),
+    ImportResourceState: (r, session) => this.import(r, session),
+    MoveResourceState: (r) => this.move(r),
+    ReadDataSource: (r, session) => this.readData(r, session),
+    OpenEphemeralResource: (r, session) => this.openEphemeral(r, session),
+  };
+
+  private providerSchema(): Buffer {
+    const { library, knowledge, world } = this.options;
+    const used = this.options.scope();
+    const resources = [...new Set([...used.resources, ...world.all().map((o) => o.type)])].sort();
+    const data = [...new Set([...used.data, ...world.dataTypes])].sort();
+    const scope = JSON.stringify([resources, data]);
+    if (this.schemas?.scope === scope) return this.schemas.bytes;
+    const describe = (types: string[], find: (type: string) => TypeSchema | undefined): Record<string, object> => {
+      const found = types.flatMap((type) => find(type) ?? []);
+      return Object.fromEntries(found.map((s) => [s.type, wireSchema(s, new Set(knowledge.facts(s.type).sensitive))]));
+    };
+    const bytes = encodeResponse("GetProviderSchema", {
+      provider: wireSchema(library.provider(), new Set()),
+      resource_schemas: describe(resources, (type) => library.resource(type)),
+      data_source_schemas: describe(data, (type) => library.data(type)),
+      ephemeral_resource_schemas: describe(Object.keys(knowledge.ephemeral).sort(), (type) => this.ephemeral(type)),
+      server_capabilities: { plan_destroy: false, get_provider_schema_optional: false, move_resource_state: false },
+    });
+    this.schemas = { scope, bytes };
+    return bytes;
+  }
+
+  private configure(r: Request, peer: string): object {
+    const config = decodeObject(r.config) ?? {};
+    const diagnostics = realCredentialsInConfig(config);
+    // Every alias of a provider has its own connection: the configuration belongs to the peer, not to the process.
+    this.settings.set(peer, readSettings(config));
+    return reply(diagnostics);
+  }
+
+  private validate(r: Request, session: Session): object {
+    const { knowledge } = this.options;
+    const { type, block } = this.resource(r.type_name);
+    const config = decodeObject(r.config) ?? {};
+    const diagnostics = [
+      ...unconfigurable(block, config),
+      ...knowledge.validate(type, config, session.ctx),
+      ...(knowledge.hooks(type).validate?.(config, session.ctx) ?? []),
+    ];
+    return { diagnostics: wireDiagnostics(diagnostics, block) };
+  }
+
+  private upgrade(r: Request): object {
+    const state = conform(this.resource(r.type_name).block, decode({ json: r.raw_state?.json }));
+    return { upgraded_state: encode(state) };
+  }
+
+  private read(r: Request, session: Session): object {
+    const { type, block } = this.resource(r.type_name);
+    const state = decodeObject(r.current_state) ?? {};
+    const key = objectKey(r.private);
+    if (key === undefined) return reply([foreignState(type, state.id)]);
+    const object = this.find(type, key, state, session);
+    const attributes = object && withoutWriteOnly(block, conform(block, object.attributes));
+    return { new_state: encode(attributes ?? null), private: privateData(object?.key ?? key) };
+  }
+
+  private plan(r: Request, session: Session): object {
+    const { knowledge } = this.options;
+    const schema = this.resource(r.type_name);
+    const prior = decodeObject(r.prior_state);
+    const proposed = decodeObject(r.proposed_new_state);
+    const config = decodeObject(r.config);
+    if (prior && objectKey(r.prior_private) === undefined) return reply([foreignState(schema.type, prior.id)]);
+    if (!proposed || !config) return { planned_state: encode(null), planned_private: r.prior_private };
+    const region = typeof config.region === "string" ? config.region : undefined;
+    const made = plan({ schema, config, prior, proposed, session: inRegion(session, region), knowledge });
+    return {
+      planned_state: encode(made.planned),
+      requires_replace: made.requiresReplace.map((steps) => ({ steps })),
+      planned_private: r.prior_private,
+      diagnostics: wireDiagnostics(made.diagnostics, schema.block),
+      legacy_type_system: needsLegacyRules(schema, knowledge.facts(schema.type)),
+    };
+  }
+
+  private apply(r: Request, session: Session): object {
+    const { knowledge, log } = this.options;
+    const schema = this.resource(r.type_name);
+    const { type, block } = schema;
+    const prior = decodeObject(r.prior_state);
+    const planned = decodeObject(r.planned_state);
+    const key = objectKey(r.planned_private);
+    if (prior && key === undefined) return { new_state: encode(prior), ...reply([foreignState(type, prior.id)]) };
+    const current = prior && key !== undefined ? this.find(type, key, prior, session) : undefined;
+    if (!planned) {
+      const refused = destroy(current, session, knowledge);
+      log(`${hasError(refused) ? "refused to destroy" : "destroyed"} ${type} ${current?.id ?? "(was gone)"}`);
+      return { new_state: encode(hasError(refused) ? prior : null), private: r.planned_private, ...reply(refused) };
+    }
+    const config = decodeObject(r.config) ?? {};
+    const { object, diagnostics } = apply({ schema, config, prior, planned, current, session, knowledge });
+    log(`${object ? (prior ? "updated" : "created") : "refused"} ${type} ${object?.id ?? ""}`);
+    return {
+      new_state: encode(object ? conform(block, object.attributes) : prior),
+      private: object ? privateData(object.key) : r.planned_private,
+      diagnostics: wireDiagnostics(diagnostics, block),
+      legacy_type_system: needsLegacyRules(schema, knowledge.facts(type)),
+    };
+  }
+
+  private import(r: Request, session: Session): object {
+    const schema = this.resource(r.type_name);
+    const found = findImport(schema, r.id, session);
+    if (!("key" in found)) return reply([found]);
+    const state = withoutWriteOnly(schema.block, conform(schema.block, found.attributes));
+    this.options.log(`imported ${schema.type} ${found.id}`);
+    return { imported_resources: [{ type_name: schema.type, state: encode(state), private: privateData(found.key) }] };
+  }
+
+  private move(r: Request): object {
+    return reply([
+      error("Move between types", `The simulator cannot turn ${r.source_type_name} into ${r.target_type_name}.`),
+    ]);
+  }
+
+  private readData(r: Request, session: Session): object {
+    const { knowledge, world } = this.options;
+    const schema = this.options.library.data(r.type_name);
+    if (!schema) throw new Error(`no data source ${r.type_name}`);
+    const config = decodeObject(r.config) ?? {};
+    const here = inRegion(session, config.region);
+    const answer = knowledge.dataSource(schema.type, config, here.ctx, world);
+    if (isMissing(answer)) return reply([noAnswer(schema.type, answer.missing)]);
+    world.addDataType(schema.type);
+    const given = Object.fromEntries(Object.entries(config).filter(([, value]) => !isUnset(value)));
+    const state = conform(schema.block, { ...answer, ...given });
+    if (attributeOf(schema.block, "region")?.computed) state.region ??= here.ctx.region;
+    return { state: encode(state) };
+  }
+
+  private openEphemeral(r: Request, session: Session): object {
+    const { knowledge, world } = this.options;
+    const schema = this.ephemeral(r.type_name);
+    const source = knowledge.ephemeral[r.type_name];
+    if (!schema || !source) throw new Error(`no ephemeral type ${r.type_name}`);
+    const config = decodeObject(r.config) ?? {};
+    if (source.from === "data") {
+      const answer = knowledge.dataSource(source.type, config, session.ctx, world);
+      if (isMissing(answer)) return reply([noAnswer(r.type_name, answer.missing)]);
+      return { result: encode(conform(schema.block, { ...answer, ...config })) };
+    }
+    const object = conform(schema.block, config);
+    const facts = knowledge.facts(source.type);
+    for (const a of schema.block.attributes) {
+      if (a.computed && object[a.name] === null) object[a.name] = facts.defaults[a.name] ?? UNKNOWN;
+    }
+    const key = world.freeKey(JSON.stringify([session.ctx.seed, "ephemeral", r.type_name, config]));
+    fill({ type: source.type, block: schema.block, key, session, knowledge }, object);
+    const ctx = { ...session.ctx, seed: key };
+    const hooked = knowledge
+      .hooks(source.type)
+      .apply?.({ type: source.type, config, prior: null, result: object, ctx, world });
+    return { result: encode(conform(schema.block, hooked?.result ?? object)) };
+  }
+
+  private resource(type: string): TypeSchema {
+    const schema = this.options.library.resource(type);
+    if (!schema) throw new Error(`no resource type ${type}`);
+    return schema;
+  }
+
+  /** The schema of an ephemeral type, cut from the resource or data source it is like. */
+  private ephemeral(type: string): TypeSchema | undefined {
+    const { library, knowledge } = this.options;
+    const source = knowledge.ephemeral[type];
+    const like = source && (source.from === "data" ? library.data(source.type) : library.resource(source.type));
+    if (!source || !like) return undefined;
+    const attributes = like.block.attributes.filter((a) => !source.drop.includes(a.name));
+    return { type, framework: true, block: { attributes, blocks: like.block.blocks } };
+  }
+
+  /** By the key in the state, or by id when the object was put into the world file by hand. */
+  private find(type: string, key: string, state: Obj, session: Session): StoredObject | undefined {
+    const { world } = session;
+    const { id, region } = state;
+    const byId =
+      typeof id === "string" ? world.get(type, id, typeof region === "string" ? region : undefined) : undefined;
+    return world.byKey(key) ?? byId;
+  }
+
+  private session(peer: string): Session {
+    return sessionFor(this.settings.get(peer) ?? NO_SETTINGS, this.options.world, this.options.seed);
+  }
+}
+
+function reply(diagnostics: Diagnostic[]): object {
+  return { diagnostics: wireDiagnostics(diagnostics) };
+}
+
+function isMissing(answer: Obj | { missing: string }): answer is { missing: string } {
+  return Object.keys(answer).length === 1 && typeof answer.missing === "string";
+}
+
+function isUnset(value: unknown): boolean {
+  return value === null || (Array.isArray(value) && value.length === 0);
+}
+
+function noAnswer(type: string, missing: string): Diagnostic {
+  return error("No simulated answer for this data source", `${type}: ${missing}`);
+}
+
+function withoutWriteOnly(block: TypeSchema["block"], object: Obj): Obj {
+  for (const a of block.attributes) if (a.writeOnly) object[a.name] = null;
+  return object;
+}

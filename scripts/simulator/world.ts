@@ -1,0 +1,186 @@
+/** The world file: one simulated account, shared by all providers of a run, readable and editable by hand. */
+import { createHash } from "node:crypto";
+import * as fs from "node:fs";
+import { writeFileAtomic } from "../lib/write";
+import type { World, WorldObject } from "./contract";
+import { isObj } from "./wire/value";
+
+/** An object with the key that ties it to the state that created it. */
+export interface StoredObject extends WorldObject {
+  /** Seed of everything generated for the object; unique in the world. */
+  key: string;
+}
+
+interface WorldJson {
+  note: string;
+  account: string;
+  objects: (WorldObject & { key?: string })[];
+  reserved: Record<string, string>;
+  /** Types of data sources that were read: a state may still name them. */
+  dataTypes: string[];
+}
+
+const NOTE = "A simulated AWS account: nothing in it is real. Edit it to try drift, remove an object to try a loss.";
+
+/** Name of the file in the simulator's folder. */
+export const WORLD_FILE = "world.json";
+
+/** Region of objects whose type has none. */
+export const GLOBAL = "global";
+
+export class WorldFile implements World {
+  readonly reserved = new Map<string, string>();
+  readonly dataTypes = new Set<string>();
+  private objects = new Map<string, StoredObject>();
+  private byType = new Map<string, StoredObject[]>();
+  private seen = "";
+
+  constructor(
+    readonly file: string,
+    readonly account: string,
+  ) {}
+
+  /**
+   * Reads the file when somebody else changed it since the last time.
+   * @throws Error when the file is no world file.
+   */
+  refresh(): void {
+    const mark = fileMark(this.file);
+    if (mark === this.seen) return;
+    const json = mark === "" ? undefined : readWorld(this.file);
+    this.objects = new Map(json?.objects.map((o) => [o.key ?? keyOf(o), { ...o, key: o.key ?? keyOf(o) }]));
+    replaceAll(this.reserved, Object.entries(json?.reserved ?? {}));
+    this.dataTypes.clear();
+    for (const type of json?.dataTypes ?? []) this.dataTypes.add(type);
+    this.index();
+    this.seen = mark;
+  }
+
+  all(): StoredObject[] {
+    return [...this.objects.values()];
+  }
+
+  ofType(type: string): StoredObject[] {
+    return this.byType.get(type) ?? [];
+  }
+
+  get(type: string, id: string, region?: string): StoredObject | undefined {
+    return this.ofType(type).find((o) => o.id === id && (region === undefined || o.region === region));
+  }
+
+  byKey(key: string): StoredObject | undefined {
+    return this.objects.get(key);
+  }
+
+  /** The first key for this configuration that no living object has: equal twins get distinct keys. */
+  freeKey(configuration: string): string {
+    for (let twin = 0; ; twin++) {
+      const key = sha256(twin === 0 ? configuration : `${configuration}#${twin}`);
+      if (!this.objects.has(key)) return key;
+    }
+  }
+
+  put(object: StoredObject): void {
+    this.objects.set(object.key, object);
+    this.index();
+    this.save();
+  }
+
+  remove(key: string): void {
+    this.objects.delete(key);
+    this.index();
+    this.save();
+  }
+
+  add(object: WorldObject): void {
+    this.put({ ...object, key: keyOf(object) });
+  }
+
+  drop(type: string, id: string): void {
+    for (const object of this.ofType(type)) if (object.id === id) this.remove(object.key);
+  }
+
+  addDataType(type: string): void {
+    if (this.dataTypes.has(type)) return;
+    this.dataTypes.add(type);
+    this.save();
+  }
+
+  save(): void {
+    const json: WorldJson = {
+      note: NOTE,
+      account: this.account,
+      objects: this.all().sort(byTypeRegionId),
+      reserved: Object.fromEntries([...this.reserved].sort(([a], [b]) => compare(a, b))),
+      dataTypes: [...this.dataTypes].sort(compare),
+    };
+    writeFileAtomic(this.file, `${JSON.stringify(json, null, 1)}\n`);
+    this.seen = fileMark(this.file);
+  }
+
+  private index(): void {
+    this.byType = new Map();
+    for (const object of this.objects.values()) {
+      const list = this.byType.get(object.type);
+      if (list) list.push(object);
+      else this.byType.set(object.type, [object]);
+    }
+  }
+}
+
+/**
+ * The objects of a world file; none when the file is not there.
+ * @throws Error when it is no world file.
+ */
+export function readWorldObjects(file: string): WorldObject[] {
+  return fs.existsSync(file) ? readWorld(file).objects : [];
+}
+
+function readWorld(file: string): WorldJson {
+  let json: unknown;
+  try {
+    json = JSON.parse(fs.readFileSync(file, "utf8"));
+  } catch (error) {
+    throw new Error(`The world file ${file} cannot be read: ${(error as Error).message}`);
+  }
+  if (!isObj(json) || !Array.isArray(json.objects)) throw new Error(`The world file ${file} has no list "objects".`);
+  json.objects.forEach((object, i) => requireObject(object, `${file}: objects[${i}]`));
+  return json as unknown as WorldJson;
+}
+
+function requireObject(object: unknown, where: string): void {
+  const fields = isObj(object) ? object : {};
+  for (const field of ["type", "id", "region"]) {
+    if (typeof fields[field] !== "string")
+      throw new Error(`The world file is wrong at ${where}: "${field}" must be text.`);
+  }
+  if (!isObj(fields.attributes))
+    throw new Error(`The world file is wrong at ${where}: "attributes" must be an object.`);
+}
+
+/** An object that was written by hand has no key; its name is as good. */
+function keyOf(object: WorldObject): string {
+  return sha256(`${object.type}|${object.region}|${object.id}`);
+}
+
+export function sha256(text: string): string {
+  return createHash("sha256").update(text).digest("hex");
+}
+
+function fileMark(file: string): string {
+  const stat = fs.statSync(file, { throwIfNoEntry: false });
+  return stat ? `${stat.mtimeMs}/${stat.size}/${stat.ino}` : "";
+}
+
+function replaceAll(map: Map<string, string>, entries: [string, string][]): void {
+  map.clear();
+  for (const [key, value] of entries) map.set(key, value);
+}
+
+function compare(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}
+
+function byTypeRegionId(a: StoredObject, b: StoredObject): number {
+  return compare(a.type, b.type) || compare(a.region, b.region) || compare(a.id, b.id) || compare(a.key, b.key);
+}
