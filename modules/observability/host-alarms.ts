@@ -4,7 +4,11 @@ import { HOST_DIMENSIONS, HOST_METRICS, HOST_MOUNTS } from "./host-metrics";
 
 /** What the alarms of a host depend on. */
 export interface HostAlarmInput {
-  readonly app: Pick<ResolvedApp, "backup" | "database" | "host">;
+  readonly app: {
+    readonly backup: Pick<ResolvedApp["backup"], "maxAgeHours" | "drillMaxAgeDays">;
+    readonly database: Pick<ResolvedApp["database"], "mode">;
+    readonly host: Pick<ResolvedApp["host"], "burstable" | "cpuCredits" | "spot">;
+  };
   /** The instance, as a reference. */
   readonly instanceId: string;
   /** Value of the stack dimension, such as "webrana-mvp". */

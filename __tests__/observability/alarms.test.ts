@@ -1,0 +1,82 @@
+import { CloudwatchMetricAlarm } from "@cdktf/provider-aws/lib/cloudwatch-metric-alarm";
+import { TerraformOutput } from "cdktf";
+import { describe, expect, test } from "vitest";
+import type { AlarmSpec } from "../../modules/observability/alarm";
+import { Alarms } from "../../modules/observability/alarms";
+import { resourcesOf, synth } from "../helpers/synth";
+import { alarmsOf, PLAIN_ALARM, shopNames } from "./fixtures";
+
+const TOPIC = "${aws_sns_topic.alerts_topic.arn}";
+
+function synthAlarms(alarms: readonly AlarmSpec[], literals: Readonly<Record<string, string>> = {}): string {
+  return synth((stack) => {
+    const { arns } = new Alarms(stack, "alarm", { names: shopNames(literals), topicArn: TOPIC, alarms });
+    new TerraformOutput(stack, "arns", { value: arns });
+  });
+}
+
+describe("Alarms", () => {
+  test("one plain alarm: everything it says and nothing else", () => {
+    expect(resourcesOf(synthAlarms([PLAIN_ALARM]), CloudwatchMetricAlarm)).toEqual({
+      alarm_queue_depth: {
+        alarm_name: "shop-mvp-queue-depth",
+        alarm_description: "Jobs wait for a worker.",
+        namespace: "shop/mvp",
+        metric_name: "QueueDepth",
+        dimensions: { Stack: "shop-mvp", Queue: "mail" },
+        statistic: "Sum",
+        period: 60,
+        evaluation_periods: 3,
+        threshold: 12.5,
+        comparison_operator: "LessThanOrEqualToThreshold",
+        treat_missing_data: "notBreaching",
+        alarm_actions: [TOPIC],
+        ok_actions: [TOPIC],
+      },
+    });
+  });
+
+  test("with everything optional: fewer bad periods, and mail on silence", () => {
+    const json = synthAlarms([{ ...PLAIN_ALARM, datapointsToAlarm: 2, notifyWhenSilent: true }]);
+    expect(json).toHaveResourceWithProperties(CloudwatchMetricAlarm, {
+      datapoints_to_alarm: 2,
+      insufficient_data_actions: [TOPIC],
+    });
+  });
+
+  test("all alarms of a host, with fixed logical ids and an action each", () => {
+    const json = synthAlarms(Object.values(alarmsOf()));
+    expect(json).toHaveResourceCount(CloudwatchMetricAlarm, 8);
+    const alarms = resourcesOf(json, CloudwatchMetricAlarm);
+    expect(Object.keys(alarms).sort()).toEqual([
+      "alarm_backup_age",
+      "alarm_cpu",
+      "alarm_cpu_credits",
+      "alarm_disk_data",
+      "alarm_disk_root",
+      "alarm_drill_age",
+      "alarm_memory",
+      "alarm_status_check",
+    ]);
+    for (const alarm of Object.values(alarms)) {
+      expect(alarm).toMatchObject({ alarm_actions: [TOPIC], ok_actions: [TOPIC] });
+    }
+  });
+
+  test("a literal name of an existing system, by logical id", () => {
+    const json = synthAlarms([PLAIN_ALARM], { alarm_queue_depth: "shop-mail-stuck" });
+    expect(json).toHaveResourceWithProperties(CloudwatchMetricAlarm, { alarm_name: "shop-mail-stuck" });
+  });
+
+  test("ARNs in the order given", () => {
+    const { cpu, memory } = alarmsOf();
+    const json = synthAlarms([memory, cpu].filter((alarm) => alarm !== undefined));
+    expect(json).toHaveOutput("arns", {
+      value: ["${aws_cloudwatch_metric_alarm.alarm_memory.arn}", "${aws_cloudwatch_metric_alarm.alarm_cpu.arn}"],
+    });
+  });
+
+  test("none for no description", () => {
+    expect(synthAlarms([])).not.toHaveResource(CloudwatchMetricAlarm);
+  });
+});
