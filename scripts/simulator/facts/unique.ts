@@ -1,0 +1,74 @@
+/** Names that AWS wants unique, and names that it keeps after a deletion. */
+import type { ApplyInput, Diagnostic, Obj, World, WorldObject } from "../contract";
+import { readFacts } from "./load";
+import { fillIn, refusal } from "./messages";
+import { isSet, select } from "./paths";
+
+interface UniqueRule {
+  /** Where the name may stand once: in all of AWS, in the account, or in a region of it. */
+  scope: "global" | "account" | "region";
+  /** The attributes that make up the name, dotted paths. */
+  key: string[];
+  /** Those of them that may be unset; without any other of them the rule does not apply. */
+  optional?: string[];
+  /** An argument that allows the name to be taken over. */
+  unless?: string;
+  error: string;
+  /** The name stays taken after a deletion, except for objects with these values. */
+  kept?: { unless: Obj; reason: string };
+}
+
+export class UniqueNames {
+  private readonly rules = readFacts<Record<string, UniqueRule[]>>("unique.json");
+
+  /** Types with a rule, for the tests that go through all of them. */
+  types(): string[] {
+    return Object.keys(this.rules);
+  }
+
+  check(input: ApplyInput): Diagnostic[] {
+    const { type, result, prior, ctx, world } = input;
+    return (this.rules[type] ?? []).flatMap((rule) => {
+      const name = nameOf(rule, result);
+      if (name === undefined || (rule.unless && result[rule.unless] === true)) return [];
+      if (prior && nameOf(rule, prior) === name) return [];
+      const message = taken(rule, name, input) ?? world.reserved.get(reservedKey(type, rule, ctx.region, name));
+      if (message === undefined) return [];
+      const text = fillIn(message, { ...result, account: ctx.account });
+      const detail = `The simulated account holds this name already (${scopeText(rule, ctx.region)}).`;
+      return [refusal(prior ? "updating" : "creating", type, text, detail, [rule.key.at(-1)!.split(".")[0]!])];
+    });
+  }
+
+  /** Called when an object goes: records the names that AWS keeps. */
+  keepNames({ type, region, attributes }: WorldObject, world: World): void {
+    for (const rule of this.rules[type] ?? []) {
+      const name = nameOf(rule, attributes);
+      if (!rule.kept || name === undefined) continue;
+      if (Object.entries(rule.kept.unless).some(([path, value]) => attributes[path] === value)) continue;
+      world.reserved.set(reservedKey(type, rule, region, name), fillIn(rule.kept.reason, attributes));
+    }
+  }
+}
+
+function taken(rule: UniqueRule, name: string, { type, prior, ctx, world }: ApplyInput): string | undefined {
+  const others = world.ofType(type).filter((o) => !(prior && o.id === prior.id));
+  const same = others.some(
+    (o) => nameOf(rule, o.attributes) === name && (rule.scope !== "region" || o.region === ctx.region),
+  );
+  return same ? rule.error : undefined;
+}
+
+function nameOf(rule: UniqueRule, attributes: Obj): string | undefined {
+  const parts = rule.key.map((path) => select(attributes, path)[0]?.value ?? null);
+  const missing = rule.key.some((path, i) => !isSet(parts[i]) && !rule.optional?.includes(path));
+  return missing ? undefined : JSON.stringify(parts);
+}
+
+function reservedKey(type: string, rule: UniqueRule, region: string, name: string): string {
+  return `${type} ${rule.scope === "region" ? region : rule.scope} ${name}`;
+}
+
+function scopeText(rule: UniqueRule, region: string): string {
+  return { global: "unique in all of AWS", account: "unique in an account", region: `unique in ${region}` }[rule.scope];
+}
