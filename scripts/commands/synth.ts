@@ -4,7 +4,7 @@ import type { Command } from "commander";
 import { UserError } from "../lib/errors";
 import { shown, stackDirectory } from "../lib/paths";
 import { publish, synthesize } from "../lib/synth";
-import { createContext, loadProject } from "./context";
+import { type Context, createContext, loadProject, type Project } from "./context";
 
 const HELP = `
 Writes cdktf.out/stacks/<stack>/cdk.tf.json for every valid stack, as cdktf synth does, without its start-up time.
@@ -23,20 +23,23 @@ export function configure(command: Command): void {
 
 async function synth(options: { json?: boolean }): Promise<void> {
   const context = createContext(options);
-  const { paths, env } = context;
-  const { spec, resolution } = await loadProject(context);
+  const { paths } = context;
+  const project = await loadProject(context);
+  const stacks = await synthesizeAll(context, project);
+  const written = stacks.map((id) => ({ id, directory: shown(paths.root, stackDirectory(paths.output, id)) }));
+  const problems = project.resolution.problems.map(project.spec.formatProblem);
+  const lines = written.map(({ directory }) => directory);
+  context.print(options.json ? JSON.stringify({ stacks: written, problems }, null, 2) : lines.join("\n"));
+  if (problems.length > 0) throw new UserError(problems.join("\n"), 2);
+}
+
+/** Writes every valid stack into cdktf.out; what Terraform keeps in the stacks' directories stays. */
+export async function synthesizeAll({ paths, env }: Context, { resolution }: Project): Promise<string[]> {
   const fresh = path.join(paths.cache, `synth-${process.pid}`);
   try {
     const stacks = await synthesize(paths, { output: fresh, env });
     publish(fresh, paths.output, resolution.problems.length === 0);
-    const written = stacks.map((id) => ({ id, directory: shown(paths.root, stackDirectory(paths.output, id)) }));
-    const problems = resolution.problems.map(spec.formatProblem);
-    context.print(
-      options.json
-        ? JSON.stringify({ stacks: written, problems }, null, 2)
-        : written.map(({ directory }) => directory).join("\n"),
-    );
-    if (problems.length > 0) throw new UserError(problems.join("\n"), 2);
+    return stacks;
   } finally {
     fs.rmSync(fresh, { recursive: true, force: true });
   }

@@ -1,0 +1,73 @@
+import * as path from "node:path";
+import type { Command } from "commander";
+import { confirmByName } from "../lib/ask";
+import { childEnv } from "../lib/environment";
+import { shown, stackDirectory } from "../lib/paths";
+import { describeLeftovers, describeRedeploy, teardown, type TeardownResult } from "../teardown";
+import { createContext, findStack, loadProject } from "./context";
+import { synthesizeAll } from "./synth";
+
+const HELP = `
+Destroys everything that the stack's state holds, but keeps what holds data: volumes, buckets and secrets leave the state
+and stay in the account. Protections stay in the shipped JSON; they are lifted in a copy. The state is copied to
+.teardown/ before anything changes. Interrupted, it goes on when it is run again.
+
+Example:
+  tiers teardown mvp
+  tiers teardown mvp --delete-data --delete-backups
+  tiers teardown mvp --directory /srv/terraform/stacks/mvp --yes --json
+`;
+
+interface Options {
+  deleteData?: boolean;
+  deleteBackups?: boolean;
+  directory?: string;
+  yes?: boolean;
+  json?: boolean;
+}
+
+export function configure(command: Command): void {
+  command
+    .argument("<stack>", "id of the stack")
+    .option("--delete-data", "also delete volumes, after a last snapshot of each, and secrets at once")
+    .option("--delete-backups", "also delete buckets with everything in them")
+    .option("--directory <path>", "directory of the synthesized stack (default: synthesized anew into cdktf.out)")
+    .option("--yes", "do not ask")
+    .option("--json", "print the result as JSON")
+    .addHelpText("after", HELP)
+    .action((stack: string, options: Options) => takeAway(stack, options));
+}
+
+async function takeAway(stack: string, options: Options): Promise<void> {
+  const context = createContext(options);
+  const { paths, env, reporter } = context;
+  const directory = options.directory ? path.resolve(options.directory) : await freshDirectory(stack, context);
+  const result = await teardown({
+    stackDirectory: directory,
+    env: childEnv(env),
+    reporter,
+    deleteData: options.deleteData === true,
+    deleteBackups: options.deleteBackups === true,
+    confirm: async (description) => {
+      reporter.note(description);
+      if (!options.yes) await confirmByName(stack, `This cannot be undone.`);
+    },
+  });
+  const stateCopy = result.stateCopy && shown(paths.root, result.stateCopy);
+  context.print(options.json ? JSON.stringify({ ...result, stateCopy }, null, 2) : inWords({ ...result, stateCopy }));
+}
+
+/** The stack as the sources describe it now. */
+async function freshDirectory(stack: string, context: ReturnType<typeof createContext>): Promise<string> {
+  const project = await loadProject(context);
+  findStack(project, stack);
+  await context.reporter.step("Synthesize", () => synthesizeAll(context, project));
+  return stackDirectory(context.paths.output, stack);
+}
+
+function inWords({ stack, destroyed, cancelledSpotRequests, leftovers, stateCopy }: TeardownResult): string {
+  const lines = [`Stack ${stack} is gone: ${destroyed} resources destroyed.`];
+  if (cancelledSpotRequests.length > 0) lines.push(`Spot requests cancelled: ${cancelledSpotRequests.join(", ")}`);
+  if (stateCopy) lines.push(`The state as it was: ${stateCopy} (it may hold secrets).`);
+  return [...lines, describeLeftovers(leftovers), describeRedeploy(stack, leftovers)].join("\n\n");
+}
