@@ -49,7 +49,8 @@ const image = guided(
   "give exactly one of build and reference",
 );
 
-const healthCheck = z.strictObject({
+/** How to see that a service works. */
+export const healthCheck = z.strictObject({
   /** Path on the service's port that answers 2xx when the service can take traffic. @default "/health" */
   path: text(/^\/\S*$/, `a path such as "/health"`, "start it with /").default("/health"),
   /** Command run inside the container instead of a request to `path`; exit 0 means healthy. @default - a request to `path` */

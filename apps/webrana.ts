@@ -1,0 +1,47 @@
+import { defineApp } from "../modules/spec";
+
+/**
+ * Webrana, an AI proxy: a Rust API and a Next.js frontend with PostgreSQL and Redis behind Cloudflare. The default app of
+ * this repository; its stack is called "mvp".
+ */
+export const webrana = defineApp({
+  name: "webrana",
+  region: "ap-southeast-1",
+  stacks: { mvp: { id: "mvp" } },
+
+  services: {
+    backend: {
+      image: { build: { dockerfile: "infrastructure/docker/Dockerfile.backend" } },
+      port: 8080,
+      healthCheck: { path: "/health" },
+      route: { hosts: ["api.webrana.id"] },
+      secrets: ["MASTER_ENCRYPTION_KEY", "JWT_SECRET"],
+      dependsOn: ["database", "cache"],
+      memoryMiB: 1024,
+      cpu: 1024,
+    },
+    frontend: {
+      image: { build: { dockerfile: "infrastructure/docker/Dockerfile.frontend" } },
+      port: 3000,
+      healthCheck: { path: "/" },
+      route: { hosts: ["webrana.id"] },
+      connects: [],
+      dependsOn: ["backend"],
+    },
+  },
+
+  database: { name: "webrana", user: "webrana" },
+  cache: { mode: "container" },
+
+  secrets: {
+    DB_PASSWORD: { bytes: 24 },
+    // Losing either of these would lock users out or make their data unreadable, so they move along between tiers.
+    MASTER_ENCRYPTION_KEY: { bytes: 32, encoding: "base64", carry: true },
+    JWT_SECRET: { bytes: 64, encoding: "base64", carry: true },
+  },
+
+  ingress: { proxy: "caddy", origin: "cloudflare" },
+  dns: { domain: "webrana.id" },
+  host: { instanceType: "t3.medium", os: "ubuntu-24.04", dataGiB: 30, appDir: "/opt/webrana" },
+  backup: { dailyAt: "02:00", noncurrentDays: 30 },
+});

@@ -1,0 +1,90 @@
+import { publicSubnetsOf } from "./cidr";
+import { SUPERUSER_SECRET } from "./injected";
+import { architectureOf, isBurstable } from "./instance-types";
+import { cacheContainerMiB, databaseMemoryMiB } from "./memory";
+import type { DataService, ResolvedApp, ResolvedService } from "./resolved";
+import type { App, Secret, Service, Tier } from "./schema";
+import { secret } from "./sections/data";
+import { healthCheck } from "./sections/service";
+
+/** The range of each tier's own network; they differ so that tiers can be peered while an app moves. */
+const TIER_NETWORKS: Readonly<Record<Tier, string>> = { mvp: "10.0.0.0/16" };
+
+const NEWEST_CACHE = { valkey: "8.1", redis: "8.2" } as const;
+
+/** The range of the app's own network on a tier. */
+export const networkOf = (app: App, tier: Tier): string => app.network.cidr ?? TIER_NETWORKS[tier];
+
+/** The main database: as written, or the app's name as an SQL name. */
+export const databaseNameOf = (app: App): string => app.database.name ?? app.name.replaceAll("-", "_");
+
+/** The role that services sign in with. */
+export const databaseUserOf = (app: App): string => app.database.user ?? databaseNameOf(app);
+
+/** What of the database and the cache exists for services to connect to. */
+export function dataServicesOf(app: App): DataService[] {
+  return [
+    ...(app.database.mode === "none" ? [] : ["database" as const]),
+    ...(app.cache.mode === "none" ? [] : ["cache" as const]),
+  ];
+}
+
+/** The secrets that the app has without naming them under `secrets`. */
+export function impliedSecrets(app: App): Record<string, Secret> {
+  const { mode, passwordSecret, urlSecret } = app.database;
+  if (mode === "container") return { [passwordSecret]: secret.parse({}), [SUPERUSER_SECRET]: secret.parse({}) };
+  if (mode === "external" && urlSecret !== undefined) return { [urlSecret]: secret.parse({ source: "provided" }) };
+  return {};
+}
+
+function resolveService(app: App, service: Service): ResolvedService {
+  const available = dataServicesOf(app);
+  const wanted = service.connects ?? available;
+  return {
+    ...service,
+    healthCheck: service.healthCheck ?? (service.kind === "web" ? healthCheck.parse({}) : undefined),
+    connects: available.filter((name) => wanted.includes(name)),
+  };
+}
+
+function resolveHost(app: App): ResolvedApp["host"] {
+  const { appDir, cpuCredits, instanceType, spot } = app.host;
+  return {
+    ...app.host,
+    appDir: appDir ?? `/opt/${app.name}`,
+    cpuCredits: cpuCredits ?? (spot ? "standard" : "unlimited"),
+    arch: architectureOf(instanceType),
+    burstable: isBurstable(instanceType),
+  };
+}
+
+function resolveNetwork(app: App, tier: Tier): ResolvedApp["network"] {
+  const cidr = networkOf(app, tier);
+  const publicSubnets = app.network.publicSubnets ?? publicSubnetsOf(cidr, app.network.zones.length) ?? [];
+  return { ...app.network, cidr, publicSubnets };
+}
+
+/** Fills in every default that follows from other fields. The app must have passed its checks. */
+export function resolveApp(app: App, tier: Tier, isDefaultEnvironment: boolean): ResolvedApp {
+  const { stacks: _, services, ...rest } = app;
+  return {
+    ...rest,
+    isDefaultEnvironment,
+    services: Object.fromEntries(Object.entries(services).map(([name, one]) => [name, resolveService(app, one)])),
+    database: {
+      ...app.database,
+      name: databaseNameOf(app),
+      user: databaseUserOf(app),
+      memoryMiB: databaseMemoryMiB(app),
+    },
+    cache: {
+      ...app.cache,
+      version: app.cache.version ?? NEWEST_CACHE[app.cache.engine],
+      containerMemoryMiB: cacheContainerMiB(app.cache.maxMemoryMiB),
+    },
+    host: resolveHost(app),
+    network: resolveNetwork(app, tier),
+    state: { ...app.state, region: app.state.region ?? app.region },
+    secrets: { ...impliedSecrets(app), ...app.secrets },
+  };
+}

@@ -1,0 +1,29 @@
+import { instanceSize } from "./instance-types";
+import type { App } from "./schema";
+
+/** Memory limit of the proxy container. */
+export const PROXY_MEMORY_MIB = 128;
+/** What the operating system, Docker and the AWS agents need beside the containers. */
+export const SYSTEM_MEMORY_MIB = 256;
+
+const SMALLEST_DATABASE_MIB = 256;
+/** Assumed for a type that the table does not hold, where nothing can be checked: the default t3.medium. */
+const ASSUMED_MEMORY_MIB = 4096;
+
+/** Memory limit of the PostgreSQL container: as written, or a quarter of the instance's. */
+export function databaseMemoryMiB(app: App): number {
+  const instance = instanceSize(app.host.instanceType)?.memoryMiB ?? ASSUMED_MEMORY_MIB;
+  return app.database.memoryMiB ?? Math.max(SMALLEST_DATABASE_MIB, Math.floor(instance / 4));
+}
+
+/** Memory limit of the cache container: its data and a quarter more for buffers and fragmentation. */
+export const cacheContainerMiB = (maxMemoryMiB: number): number => Math.ceil(maxMemoryMiB * 1.25);
+
+/** What all containers of the host and the system together may take. */
+export function neededMemoryMiB(app: App): number {
+  const services = Object.values(app.services).reduce((sum, service) => sum + service.memoryMiB, 0);
+  const database = app.database.mode === "container" ? databaseMemoryMiB(app) : 0;
+  const cache = app.cache.mode === "container" ? cacheContainerMiB(app.cache.maxMemoryMiB) : 0;
+  const proxy = app.ingress.proxy === "none" ? 0 : PROXY_MEMORY_MIB;
+  return services + database + cache + proxy + SYSTEM_MEMORY_MIB;
+}
