@@ -6,7 +6,8 @@ import { SnsTopicSubscription } from "@cdktf/provider-aws/lib/sns-topic-subscrip
 import { DataAwsCallerIdentity } from "@cdktf/provider-aws/lib/data-aws-caller-identity";
 import { RandomProvider } from "@cdktf/provider-random/lib/provider";
 import { TerraformOutput, TerraformVariable } from "cdktf";
-import { type Assertion, describe, expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
+import { matchers } from "./matchers";
 import { synth, TEST_REGION } from "./synth";
 
 const json = synth((stack) => {
@@ -22,74 +23,115 @@ const json = synth((stack) => {
   new TerraformVariable(stack, "emails", { type: "list(string)", default: [] });
 });
 
-type Row = [what: string, holds: boolean, assert: (subject: Assertion<string>) => void];
+type Row = [what: string, holds: boolean, verdict: () => { pass: boolean; message: () => string }];
 
 const rows: Row[] = [
-  ["a resource that is there", true, (it) => it.toHaveResource(SnsTopic)],
-  ["a resource that is not there", false, (it) => it.toHaveResource(SnsTopicSubscription)],
-  ["a property", true, (it) => it.toHaveResourceWithProperties(CloudwatchLogGroup, { name: "/two" })],
-  ["a wrong property", false, (it) => it.toHaveResourceWithProperties(CloudwatchLogGroup, { name: "/three" })],
+  ["a resource that is there", true, () => matchers.toHaveResource(json, SnsTopic)],
+  ["a resource that is not there", false, () => matchers.toHaveResource(json, SnsTopicSubscription)],
+  ["a property", true, () => matchers.toHaveResourceWithProperties(json, CloudwatchLogGroup, { name: "/two" })],
+  [
+    "a wrong property",
+    false,
+    () => matchers.toHaveResourceWithProperties(json, CloudwatchLogGroup, { name: "/three" }),
+  ],
   [
     "part of a nested object",
     true,
-    (it) => it.toHaveResourceWithProperties(CloudwatchLogGroup, { tags: { Team: "red" } }),
+    () => matchers.toHaveResourceWithProperties(json, CloudwatchLogGroup, { tags: { Team: "red" } }),
   ],
   [
     "a wrong value in a nested object",
     false,
-    (it) => it.toHaveResourceWithProperties(CloudwatchLogGroup, { tags: { Team: "blue" } }),
+    () => matchers.toHaveResourceWithProperties(json, CloudwatchLogGroup, { tags: { Team: "blue" } }),
   ],
   [
     "a matcher in a nested object",
     true,
-    (it) =>
-      it.toHaveResourceWithProperties(CloudwatchLogGroup, { tags: { Name: expect.stringMatching(/^o/) as unknown } }),
+    () =>
+      matchers.toHaveResourceWithProperties(json, CloudwatchLogGroup, {
+        tags: { Name: expect.stringMatching(/^o/) as unknown },
+      }),
   ],
   [
     "a matcher that says no",
     false,
-    (it) =>
-      it.toHaveResourceWithProperties(CloudwatchLogGroup, { tags: { Name: expect.stringMatching(/^x/) as unknown } }),
+    () =>
+      matchers.toHaveResourceWithProperties(json, CloudwatchLogGroup, {
+        tags: { Name: expect.stringMatching(/^x/) as unknown },
+      }),
   ],
   [
     "properties that no single resource has together",
     false,
-    (it) => it.toHaveResourceWithProperties(CloudwatchLogGroup, { name: "/two", retention_in_days: 7 }),
+    () => matchers.toHaveResourceWithProperties(json, CloudwatchLogGroup, { name: "/two", retention_in_days: 7 }),
   ],
-  ["a camelCase key", false, (it) => it.toHaveResourceWithProperties(CloudwatchLogGroup, { retentionInDays: 7 })],
-  ["the count", true, (it) => it.toHaveResourceCount(CloudwatchLogGroup, 2)],
-  ["a count that is too low", false, (it) => it.toHaveResourceCount(CloudwatchLogGroup, 1)],
-  ["a count that is too high", false, (it) => it.toHaveResourceCount(CloudwatchLogGroup, 3)],
-  ["none of a class that is not there", true, (it) => it.toHaveResourceCount(SnsTopicSubscription, 0)],
-  ["a data source", true, (it) => it.toHaveDataSource(DataAwsRegion)],
-  ["no such data source", false, (it) => it.toHaveDataSource(DataAwsCallerIdentity)],
+  [
+    "a camelCase key",
+    false,
+    () => matchers.toHaveResourceWithProperties(json, CloudwatchLogGroup, { retentionInDays: 7 }),
+  ],
+  ["the count", true, () => matchers.toHaveResourceCount(json, CloudwatchLogGroup, 2)],
+  ["a count that is too low", false, () => matchers.toHaveResourceCount(json, CloudwatchLogGroup, 1)],
+  ["a count that is too high", false, () => matchers.toHaveResourceCount(json, CloudwatchLogGroup, 3)],
+  ["none of a class that is not there", true, () => matchers.toHaveResourceCount(json, SnsTopicSubscription, 0)],
+  ["a data source", true, () => matchers.toHaveDataSource(json, DataAwsRegion)],
+  ["no such data source", false, () => matchers.toHaveDataSource(json, DataAwsCallerIdentity)],
   [
     "a data source by property",
     true,
-    (it) => it.toHaveDataSourceWithProperties(DataAwsRegion, { region: TEST_REGION }),
+    () => matchers.toHaveDataSourceWithProperties(json, DataAwsRegion, { region: TEST_REGION }),
   ],
-  ["a data source by wrong property", false, (it) => it.toHaveDataSourceWithProperties(DataAwsRegion, { region: "x" })],
-  ["an output", true, (it) => it.toHaveOutput("topic_arn")],
-  ["an output by property", true, (it) => it.toHaveOutput("topic_arn", { value: "${aws_sns_topic.topic.arn}" })],
-  ["an output by wrong property", false, (it) => it.toHaveOutput("topic_arn", { sensitive: true })],
-  ["no such output", false, (it) => it.toHaveOutput("emails")],
-  ["the provider", true, (it) => it.toHaveProvider(AwsProvider)],
-  ["no such provider", false, (it) => it.toHaveProvider(RandomProvider)],
-  ["the provider by property", true, (it) => it.toHaveProviderWithProperties(AwsProvider, { region: TEST_REGION })],
-  ["the provider by wrong property", false, (it) => it.toHaveProviderWithProperties(AwsProvider, { region: "x" })],
-  ["a variable", true, (it) => it.toHaveVariable("emails")],
-  ["a variable by property", true, (it) => it.toHaveVariable("emails", { default: [], type: "list(string)" })],
-  ["a variable by wrong property", false, (it) => it.toHaveVariable("emails", { default: ["a@example.com"] })],
-  ["no such variable", false, (it) => it.toHaveVariable("topic_arn")],
+  [
+    "a data source by wrong property",
+    false,
+    () => matchers.toHaveDataSourceWithProperties(json, DataAwsRegion, { region: "x" }),
+  ],
+  ["an output", true, () => matchers.toHaveOutput(json, "topic_arn")],
+  [
+    "an output by property",
+    true,
+    () => matchers.toHaveOutput(json, "topic_arn", { value: "${aws_sns_topic.topic.arn}" }),
+  ],
+  ["an output by wrong property", false, () => matchers.toHaveOutput(json, "topic_arn", { sensitive: true })],
+  ["no such output", false, () => matchers.toHaveOutput(json, "emails")],
+  ["the provider", true, () => matchers.toHaveProvider(json, AwsProvider)],
+  ["no such provider", false, () => matchers.toHaveProvider(json, RandomProvider)],
+  [
+    "the provider by property",
+    true,
+    () => matchers.toHaveProviderWithProperties(json, AwsProvider, { region: TEST_REGION }),
+  ],
+  [
+    "the provider by wrong property",
+    false,
+    () => matchers.toHaveProviderWithProperties(json, AwsProvider, { region: "x" }),
+  ],
+  ["a variable", true, () => matchers.toHaveVariable(json, "emails")],
+  [
+    "a variable by property",
+    true,
+    () => matchers.toHaveVariable(json, "emails", { default: [], type: "list(string)" }),
+  ],
+  [
+    "a variable by wrong property",
+    false,
+    () => matchers.toHaveVariable(json, "emails", { default: ["a@example.com"] }),
+  ],
+  ["no such variable", false, () => matchers.toHaveVariable(json, "topic_arn")],
 ];
 
 describe("the matchers hold, and fail when they must", () => {
-  test.each(rows)("%s: %s", (_what, holds, assert) => {
-    const asStated = holds ? expect(json) : expect(json).not;
-    const negated = holds ? expect(json).not : expect(json);
-    expect(() => assert(asStated)).not.toThrow();
-    expect(() => assert(negated)).toThrow(/^Expected/);
+  test.each(rows)("%s: %s", (_what, holds, verdict) => {
+    expect(verdict().pass).toBe(holds);
+    expect(verdict().message()).toMatch(/^Expected/);
   });
+});
+
+test("they are registered with Vitest, negated too", () => {
+  expect(json).toHaveResource(SnsTopic);
+  expect(json).not.toHaveResource(SnsTopicSubscription);
+  expect(() => expect(json).not.toHaveResource(SnsTopic)).toThrow("Expected no aws_sns_topic");
+  expect(() => expect(json).not.toHaveResourceCount(SnsTopic, 1)).toThrow("the stack has 1: topic");
 });
 
 test("a failure names what was found", () => {

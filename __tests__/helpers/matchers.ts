@@ -51,7 +51,7 @@ interface Verdict {
 }
 
 /** Turns plain objects into partial matchers at every depth; values and matchers such as expect.any() stay. */
-export function partially(wanted: unknown): unknown {
+function partially(wanted: unknown): unknown {
   if (Array.isArray(wanted)) return wanted.map(partially);
   if (!isPlainObject(wanted)) return wanted;
   const parts = Object.entries(wanted).map(([key, value]) => [key, partially(value)] as const);

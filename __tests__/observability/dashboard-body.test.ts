@@ -3,8 +3,8 @@ import type { AlarmSpec } from "../../modules/observability/alarm";
 import { dashboardBody, type Widget } from "../../modules/observability/dashboard-body";
 import { alarmsOf, HOST_VARIANTS, PLAIN_ALARM } from "./fixtures";
 
-const ofType = <T extends Widget["type"]>(widgets: readonly Widget[], type: T) =>
-  widgets.filter((widget): widget is Extract<Widget, { type: T }> => widget.type === type);
+const ofType = <T extends Widget["type"]>(all: readonly Widget[], type: T) =>
+  all.filter((widget): widget is Extract<Widget, { type: T }> => widget.type === type);
 
 function widgets(
   alarms: readonly AlarmSpec[],

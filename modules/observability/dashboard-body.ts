@@ -19,12 +19,12 @@ interface Place {
   readonly height: number;
 }
 
-export interface AlarmStatusWidget extends Place {
+interface AlarmStatusWidget extends Place {
   readonly type: "alarm";
   readonly properties: { readonly title: string; readonly alarms: readonly string[] };
 }
 
-export interface MetricWidget extends Place {
+interface MetricWidget extends Place {
   readonly type: "metric";
   readonly properties: {
     readonly title: string;
@@ -47,7 +47,7 @@ interface Annotation {
   readonly fill: "above" | "below";
 }
 
-export interface LogWidget extends Place {
+interface LogWidget extends Place {
   readonly type: "log";
   readonly properties: {
     readonly title: string;
