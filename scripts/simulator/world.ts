@@ -163,6 +163,11 @@ function keyOf(object: WorldObject): string {
   return sha256(`${object.type}|${object.region}|${object.id}`);
 }
 
+/** Whether no Terraform run made the object. */
+export function isHandWritten(object: StoredObject): boolean {
+  return object.key === keyOf(object);
+}
+
 export function sha256(text: string): string {
   return createHash("sha256").update(text).digest("hex");
 }

@@ -4,8 +4,8 @@ import { conform, toJson } from "../schema/shape";
 import type { TypeSchema } from "../schema/types";
 import { canon, hasUnknown } from "../wire/value";
 import { GLOBAL, type StoredObject } from "../world";
-import { applyTags, isRegional } from "./cross-cutting";
-import { error, hasError } from "./diagnostics";
+import { isRegional } from "./cross-cutting";
+import { hasError } from "./diagnostics";
 import { fill } from "./fill";
 import { inRegion, type Session } from "./session";
 
@@ -33,7 +33,6 @@ export function apply(request: ApplyRequest): Applied {
   const session = inRegion(request.session, planned.region);
   const { ctx, world } = session;
   const key = current?.key ?? world.freeKey(canon([ctx.seed, type, ctx.region, config]));
-  applyTags(block, planned, config, session.settings);
   fill({ type, block, key, session, knowledge }, planned);
 
   const seeded = { ...ctx, seed: key };
@@ -65,21 +64,4 @@ export function destroy(object: StoredObject | undefined, session: Session, know
     diagnostics.push(...(knowledge.hooks(object.type).destroy?.({ object, ctx, world }) ?? []));
   if (!hasError(diagnostics)) world.remove(object.key);
   return diagnostics;
-}
-
-/** Finds the object that an import names: by id, by ARN, or by name; `<id>@<region>` names the region too. */
-export function findImport(schema: TypeSchema, id: string, session: Session): StoredObject | Diagnostic {
-  const at = /^(.+)@([a-z]{2}(?:-[a-z]+)+-\d)$/.exec(id);
-  const wanted = at && isRegional(schema.block) ? { id: at[1]!, region: at[2]! } : { id, region: session.ctx.region };
-  const here = session.world.ofType(schema.type).filter((o) => o.region === GLOBAL || o.region === wanted.region);
-  const names = (o: StoredObject): unknown[] => [o.id, o.attributes.arn, o.attributes.name];
-  const found = here.find((o) => o.id === wanted.id) ?? here.find((o) => names(o).includes(wanted.id));
-  if (found) return found;
-  const known = here.map((o) => `"${o.id}"`).sort();
-  const listed =
-    known.length > 0 ? `It has ${known.slice(0, 5).join(", ")}${known.length > 5 ? ", ..." : ""}.` : "It has none.";
-  return error(
-    "Cannot import non-existent remote object",
-    `The simulated account has no ${schema.type} "${wanted.id}" in ${wanted.region}. ${listed} Create it first, or add it to the world file.`,
-  );
 }

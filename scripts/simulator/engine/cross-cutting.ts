@@ -48,9 +48,9 @@ export function planCrossCutting(block: Block, planned: Obj, config: Obj, settin
   planned.tags_all = empty && planned.tags_all === UNKNOWN ? UNKNOWN : tags;
 }
 
-/** Fills the `tags_all` that the plan left unknown, in place. */
-export function applyTags(block: Block, result: Obj, config: Obj, settings: ProviderSettings): void {
-  if (ownsTagsAll(block, config) && result.tags_all === UNKNOWN) result.tags_all = allTags(result.tags, settings);
+/** Fills the `tags_all` that the plan left unknown, of an object or of a block in it, in place. */
+export function applyTags(block: Block, result: Obj, settings: ProviderSettings): void {
+  if (attributeOf(block, "tags_all") && result.tags_all === UNKNOWN) result.tags_all = allTags(result.tags, settings);
 }
 
 function ownsTagsAll(block: Block, config: Obj): boolean {

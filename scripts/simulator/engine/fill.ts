@@ -1,7 +1,8 @@
 /** Replaces what a plan left unknown with what the cloud "computed". */
-import type { Knowledge, Obj, Value } from "../contract";
+import type { Knowledge, Obj, TypeFacts, Value } from "../contract";
 import type { Attribute, Block, CtyType, NestedBlock } from "../schema/types";
 import { isObj, UNKNOWN } from "../wire/value";
+import { applyTags } from "./cross-cutting";
 import { defaultOf } from "./complete";
 import { Generator } from "./generated";
 import { elements } from "./paths";
@@ -23,20 +24,23 @@ export function fill(input: FillInput, object: Obj): void {
 
 class Filler {
   private readonly generator: Generator;
+  private readonly facts: TypeFacts;
 
   constructor(
     private readonly input: FillInput,
     private readonly object: Obj,
   ) {
     const { type, key, session, knowledge } = input;
+    this.facts = knowledge.facts(type);
     this.generator = new Generator({ type, key, object, ctx: session.ctx, facts: (t) => knowledge.facts(t) });
   }
 
   block(block: Block, value: Obj, prefix: string): void {
+    applyTags(block, value, this.input.session.settings);
     for (const a of [...block.attributes].sort((x, y) => order(x) - order(y))) {
-      const path = prefix + a.name;
       const known = value[a.name];
-      value[a.name] = known === UNKNOWN ? this.value(a.type, path, a.name) : this.inside(a.type, known, path, a.name);
+      const path = prefix + a.name;
+      value[a.name] = known === UNKNOWN ? this.attribute(a, path) : this.inside(a.type, known, path, a.name);
     }
     for (const nested of block.blocks) this.nested(nested, value, `${prefix}${nested.name}`);
   }
@@ -51,13 +55,22 @@ class Filler {
     for (const element of elements(holder[nested.name])) this.block(nested.block, element, `${path}.`);
   }
 
+  /** An attribute that the user could have set stays empty, unless it is one that the cloud fills. */
+  private attribute(a: Attribute, path: string): Value {
+    if (!a.optional) return this.value(a.type, path, a.name);
+    if (a.type === "string")
+      return path.includes(".") ? this.generator.innerText(path, true) : this.generator.text(a.name, true);
+    const isList = typeof a.type !== "string" && (a.type[0] === "list" || a.type[0] === "set");
+    return isList && !this.facts.computedBlocks.includes(path) ? [] : this.value(a.type, path, a.name);
+  }
+
   /** A block that the cloud made: defaults and computed values, and nothing that nobody configured. */
   private made(block: Block, prefix: string): Obj {
-    const facts = this.input.knowledge.facts(this.input.type);
+    const { facts } = this;
     const value: Obj = {};
     for (const a of block.attributes) {
       const preset = defaultOf(a, facts, prefix);
-      value[a.name] = preset ?? (a.computed || a.required ? this.value(a.type, prefix + a.name, a.name) : null);
+      value[a.name] = preset ?? (a.computed || a.required ? this.attribute(a, prefix + a.name) : null);
     }
     for (const nested of block.blocks) {
       value[nested.name] = facts.computedBlocks.includes(prefix + nested.name) ? UNKNOWN : emptyOf(nested);
@@ -67,7 +80,8 @@ class Filler {
   }
 
   private value(type: CtyType, path: string, name: string): Value {
-    if (type === "string") return path.includes(".") ? this.generator.innerText(path) : this.generator.text(name);
+    if (type === "string")
+      return path.includes(".") ? this.generator.innerText(path, false) : this.generator.text(name, false);
     if (type === "number") return name.endsWith("port") ? 443 : 0;
     if (type === "bool") return false;
     if (typeof type === "string") return null;

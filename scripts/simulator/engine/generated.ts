@@ -24,18 +24,22 @@ export interface GeneratorInput {
 export class Generator {
   constructor(private readonly input: GeneratorInput) {}
 
-  /** The value of a text attribute of the object itself. */
-  text(name: string, depth = 0): string {
+  /**
+   * The value of a text attribute of the object itself.
+   * @param optional the user could have set it: the cloud then mostly answers with nothing
+   */
+  text(name: string, optional: boolean, depth = 0): string {
     if (name === "arn") return this.arn(depth);
     if (name === "id") return this.id(depth);
-    return this.prefixed(name) ?? this.innerText(name);
+    return this.prefixed(name) ?? this.innerText(name, optional);
   }
 
   /** The value of a text attribute inside a block or an object; the dotted path tells equal names apart. */
-  innerText(path: string): string {
+  innerText(path: string, optional: boolean): string {
     const { ctx, type } = this.input;
     const name = path.slice(path.lastIndexOf(".") + 1);
     const hash = this.hash(path);
+    if (optional) return /_(id|arn)$/.test(name) ? "" : (byName(name, ctx, type, hash) ?? "");
     return this.ofOtherType(name, hash) ?? byName(name, ctx, type, hash) ?? `sim-${dashed(name)}-${hash.slice(0, 8)}`;
   }
 
@@ -67,9 +71,9 @@ export class Generator {
     if (word === "N26") return this.chars("N", BASE32, 26);
     if (word === "s6") return this.chars("s", LETTERS, 6);
     const value = this.input.object[word];
-    if (typeof value === "string" || typeof value === "number") return String(value);
+    if ((typeof value === "string" && value !== "") || typeof value === "number") return String(value);
     if (depth > MAX_DEPTH) return this.hash(word).slice(0, 12);
-    const text = this.text(word, depth + 1);
+    const text = this.text(word, false, depth + 1);
     this.input.object[word] = text;
     return text;
   }
