@@ -1,4 +1,19 @@
+import { createHash } from "node:crypto";
+import { composeText } from "../../containers/compose-file";
+import type { ContainerContext } from "../../containers/context";
+import { hostLayout } from "../../containers/layout";
+import { proxyOf, runsPostgres } from "../../containers/names";
+import { SQL_FILE } from "../../containers/postgres";
 import type { ResolvedApp } from "../../spec";
+import { caddyfile } from "./caddyfile";
+import { folders } from "./folders";
+import { initSql } from "./init-sql";
+import { nginxConf } from "./nginx-conf";
+import { secretsFile } from "./secrets-file";
+import { stackEnv } from "./stack-env";
+import { systemdUnits } from "./systemd-units";
+
+export { TRUSTED_PROXY_SEPARATOR } from "./caddyfile";
 
 /** Where a secret's value lies: the name of an SSM parameter or the ARN of a Secrets Manager secret. */
 export interface SecretSource {
@@ -45,5 +60,48 @@ export interface HostFile {
   readonly mode: "0644" | "0755" | "0400";
 }
 
-/** The whole configuration of the host: every file that its shell, Compose and systemd read. */
-export declare function hostConfig(input: HostConfigInput): readonly HostFile[];
+/**
+ * The whole configuration of the host: every file that its shell, Compose and systemd read. Throws when a container, a
+ * service or a secret is missing from what the stack made for it.
+ */
+export function hostConfig(input: HostConfigInput): readonly HostFile[] {
+  const context = containerContext(input);
+  const proxy = proxyFile(input);
+  return [
+    file("compose.yaml", composeText(context, input.stack, { config: proxyRevision(input), domain: input.domain })),
+    ...(proxy ? [proxy] : []),
+    ...(runsPostgres(input.app) ? [file(`postgres/${SQL_FILE}`, initSql(input.app.database))] : []),
+    file("secrets.json", `${JSON.stringify(secretsFile(context, input.secretSources), null, 2)}\n`),
+    file("stack.env", stackEnv(input, context)),
+    file("tmpfiles.conf", folders(context)),
+    ...systemdUnits(context, input.stack).map(({ name, text }) => file(`systemd/${name}`, text)),
+  ];
+}
+
+function containerContext({ app, region, logGroups }: HostConfigInput): ContainerContext {
+  return { app, layout: hostLayout(app), logTarget: { logs: app.observability.logs, region, logGroups } };
+}
+
+function proxyFile(input: HostConfigInput): HostFile | undefined {
+  const proxy = proxyOf(input.app);
+  if (proxy === undefined) return undefined;
+  if (input.app.ingress.origin === "cloudflare" && input.trustedProxies === undefined) {
+    throw new Error(`ingress.origin is "cloudflare", but the ranges that may name the client's address are not given`);
+  }
+  return proxy === "caddy" ? file("caddy/Caddyfile", caddyfile(input)) : file("nginx/nginx.conf", nginxConf(input));
+}
+
+/**
+ * Short mark of the proxy's configuration, so that its container is made anew when the file has changed. The opaque texts
+ * stay out of it, because a reference is another text at each synth; the domain is marked by itself.
+ */
+function proxyRevision({ app, trustedProxies }: HostConfigInput): string {
+  const known = { app, trustedProxies: trustedProxies === undefined ? undefined : "" };
+  const text = proxyOf(app) === "nginx" ? nginxConf(known) : caddyfile(known);
+  return createHash("sha256").update(text).digest("hex").slice(0, 16);
+}
+
+/** No file holds a secret: all of them are everyone's to read on the host, containers' users included. */
+function file(path: string, content: string): HostFile {
+  return { path, content, mode: "0644" };
+}

@@ -1,0 +1,60 @@
+import type { ResolvedApp } from "../spec";
+import { CACHE, POSTGRES, runsCache, runsPostgres } from "./names";
+
+/** A piece of a value that the host puts together: a text, or the value of a secret. */
+export type ValuePart = { readonly text: string } | { readonly secret: string; readonly encode?: "url" };
+
+type ResolvedService = ResolvedApp["services"][string];
+
+const DATABASE_PORT = 5432;
+const CACHE_PORT = 6379;
+
+/** Whether a service is connected to something that the stack runs. */
+export const usesPostgres = (app: ResolvedApp, { connects }: ResolvedService): boolean =>
+  runsPostgres(app) && connects.includes("database");
+export const usesCache = (app: ResolvedApp, { connects }: ResolvedService): boolean =>
+  runsCache(app) && connects.includes("cache");
+
+/** A service's variables that are no secret, sorted by name. The app's own settings win over the injected ones. */
+export function plainEnvironment(app: ResolvedApp, service: ResolvedService): Record<string, string> {
+  const variables = {
+    ...(usesPostgres(app, service) && databaseVariables(app)),
+    ...(usesCache(app, service) && cacheVariables()),
+    ...service.env,
+  };
+  return sortedByName(variables);
+}
+
+/** A service's variables that hold a secret, sorted by name. They never stand in a file on a disk. */
+export function secretEnvironment(app: ResolvedApp, service: ResolvedService): Record<string, readonly ValuePart[]> {
+  const names = new Set(service.secrets);
+  if (usesPostgres(app, service)) names.add(app.database.passwordSecret);
+  if (app.database.mode === "external" && app.database.urlSecret && service.connects.includes("database")) {
+    names.add(app.database.urlSecret);
+  }
+  const variables: Record<string, readonly ValuePart[]> = {};
+  for (const name of names) variables[name] = [{ secret: name }];
+  if (usesPostgres(app, service)) variables.DATABASE_URL = databaseUrl(app);
+  return sortedByName(variables);
+}
+
+function databaseVariables({ database }: ResolvedApp): Record<string, string> {
+  return { DB_HOST: POSTGRES, DB_PORT: String(DATABASE_PORT), DB_NAME: database.name, DB_USER: database.user };
+}
+
+function cacheVariables(): Record<string, string> {
+  const url = `redis://${CACHE}:${CACHE_PORT}/0`;
+  return { CACHE_URL: url, REDIS_URL: url, REDIS_HOST: CACHE, REDIS_PORT: String(CACHE_PORT) };
+}
+
+function databaseUrl({ database }: ResolvedApp): readonly ValuePart[] {
+  return [
+    { text: `postgresql://${database.user}:` },
+    { secret: database.passwordSecret, encode: "url" },
+    { text: `@${POSTGRES}:${DATABASE_PORT}/${database.name}` },
+  ];
+}
+
+function sortedByName<T>(values: Readonly<Record<string, T>>): Record<string, T> {
+  return Object.fromEntries(Object.entries(values).sort(([a], [b]) => (a < b ? -1 : 1)));
+}

@@ -1,0 +1,152 @@
+import type { Job, ResolvedApp } from "../spec";
+import { isOn } from "../spec";
+import {
+  bind,
+  EDGE_NETWORK,
+  HARDENING,
+  INTERNAL_NETWORK,
+  literal,
+  mebibytes,
+  seconds,
+  type ComposeHealthcheck,
+  type ComposeService,
+} from "./compose";
+import { containerName, type ContainerContext } from "./context";
+import { plainEnvironment, secretEnvironment, usesCache, usesPostgres } from "./environment";
+import { type HostLayout, volumeDir } from "./layout";
+import { logging } from "./logging";
+import { CACHE, DB_INIT, imageVariable, POSTGRES, runsCache, runsPostgres } from "./names";
+
+type ResolvedService = ResolvedApp["services"][string];
+type DependsOn = NonNullable<ComposeService["depends_on"]>;
+
+/** A service of the app. */
+export function serviceContainer(context: ContainerContext, name: string, service: ResolvedService): ComposeService {
+  const { app, logTarget } = context;
+  const health = healthcheck(service);
+  return {
+    image: releasedImage(name),
+    container_name: containerName(context, name),
+    ...(service.command && { command: service.command.map(literal) }),
+    ...settings(context, name, service, service.env),
+    ...dependencies({ ...dataDependencies(app, service), ...serviceDependencies(app, service) }),
+    ...process(context, name, service),
+    ...(service.hostPort !== undefined && { ports: [`${service.hostPort}:${service.port}`] }),
+    ...(health && { healthcheck: health }),
+    logging: logging(logTarget, name),
+    restart: "unless-stopped",
+    stop_grace_period: seconds(service.stopGraceSeconds),
+  };
+}
+
+/**
+ * A job: its service's image, settings, secrets, limits and volumes with another command. Compose leaves it alone until
+ * someone runs it. It waits for the data services only, because a job at a release runs before the services start.
+ */
+export function jobContainer(context: ContainerContext, job: Job): ComposeService {
+  const { app, logTarget } = context;
+  const service = app.services[job.service];
+  if (service === undefined) throw new Error(`a job names the unknown service "${job.service}"`);
+  return {
+    image: releasedImage(job.service),
+    profiles: ["jobs"],
+    command: job.command.map(literal),
+    ...settings(context, job.service, service, { ...service.env, ...job.env }),
+    ...dependencies(dataDependencies(app, service)),
+    ...process(context, job.service, service),
+    logging: logging(logTarget, job.service),
+    restart: "no",
+  };
+}
+
+/** The container does not start without a released image: Compose names the missing variable. */
+function releasedImage(service: string): string {
+  return `\${${imageVariable(service)}:?no image of ${service} has been released yet}`;
+}
+
+function settings(
+  { app, layout }: ContainerContext,
+  name: string,
+  service: ResolvedService,
+  env: Readonly<Record<string, string>>,
+): Pick<ComposeService, "environment" | "env_file"> {
+  const plain = Object.entries(plainEnvironment(app, { ...service, env }));
+  const hasSecrets = Object.keys(secretEnvironment(app, service)).length > 0;
+  return {
+    ...(plain.length > 0 && { environment: Object.fromEntries(plain.map(([key, value]) => [key, literal(value)])) }),
+    ...(hasSecrets && { env_file: [environmentFile(layout, name)] }),
+  };
+}
+
+/** The file of a service's secret variables, in memory on the host. */
+export const environmentFile = ({ environmentDir }: HostLayout, service: string): string =>
+  `${environmentDir}/${service}.env`;
+
+/** What a service and its jobs have in common as processes: networks, user, file system, limits. */
+function process(
+  { app, layout }: ContainerContext,
+  name: string,
+  service: ResolvedService,
+): Omit<ComposeService, "image" | "logging" | "restart"> {
+  const usesData = usesPostgres(app, service) || usesCache(app, service);
+  return {
+    networks: usesData ? [EDGE_NETWORK, INTERNAL_NETWORK] : [EDGE_NETWORK],
+    user: service.user,
+    init: true,
+    read_only: isOn(service.readOnlyRoot),
+    ...(service.tmpfs.length > 0 && { tmpfs: [...service.tmpfs] }),
+    ...(service.volumes.length > 0 && {
+      volumes: service.volumes.map(({ name: volume, path }) => bind(volumeDir(layout, name, volume), path)),
+    }),
+    ...HARDENING,
+    deploy: { resources: { limits: { cpus: cpus(service.cpu), memory: mebibytes(service.memoryMiB) } } },
+  };
+}
+
+/** CPU units of 1/1024 as Compose's decimal number of processors: 512 is "0.5". */
+export const cpus = (units: number): string => String(Math.round((units / 1024) * 1000) / 1000);
+
+function dataDependencies(app: ResolvedApp, service: ResolvedService): DependsOn {
+  const waitsFor = (what: "database" | "cache") => service.dependsOn.includes(what);
+  return {
+    ...(runsPostgres(app) &&
+      (usesPostgres(app, service) || waitsFor("database")) && {
+        [POSTGRES]: { condition: "service_healthy" },
+        [DB_INIT]: { condition: "service_completed_successfully" },
+      }),
+    ...(runsCache(app) &&
+      (usesCache(app, service) || waitsFor("cache")) && { [CACHE]: { condition: "service_healthy" } }),
+  };
+}
+
+function serviceDependencies(app: ResolvedApp, { dependsOn }: ResolvedService): DependsOn {
+  const found: DependsOn = {};
+  for (const name of dependsOn) {
+    const other = app.services[name];
+    if (other) found[name] = { condition: other.healthCheck ? "service_healthy" : "service_started" };
+  }
+  return found;
+}
+
+function dependencies(dependsOn: DependsOn): Pick<ComposeService, "depends_on"> {
+  return Object.keys(dependsOn).length > 0 ? { depends_on: dependsOn } : {};
+}
+
+function healthcheck({ healthCheck, port }: ResolvedService): ComposeHealthcheck | undefined {
+  if (!healthCheck) return undefined;
+  return {
+    test: healthCheck.command
+      ? ["CMD", ...healthCheck.command.map(literal)]
+      : ["CMD-SHELL", literal(requestCommand(`http://127.0.0.1:${port}${healthCheck.path}`))],
+    interval: seconds(healthCheck.intervalSeconds),
+    timeout: seconds(healthCheck.timeoutSeconds),
+    retries: healthCheck.retries,
+    start_period: seconds(healthCheck.graceSeconds),
+  };
+}
+
+/** A request with whichever client the image has; Alpine's and Debian's slim images have one of the two, or neither. */
+export function requestCommand(url: string): string {
+  const quoted = `'${url.replaceAll("'", `'\\''`)}'`;
+  return `wget -q -O /dev/null ${quoted} || curl -fsS -o /dev/null ${quoted}`;
+}
