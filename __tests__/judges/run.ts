@@ -8,6 +8,7 @@
 import * as path from "node:path";
 import { parseArgs } from "node:util";
 import { ensureBuilt } from "../../scripts/lib/build";
+import { simulatedEnv } from "../../scripts/lib/environment";
 import { stackDirectory } from "../../scripts/lib/paths";
 import { STACK_FILE, parseJson, type StackJson } from "../../scripts/lib/stack-json";
 import { stacksIn, synthesize } from "../../scripts/lib/synth";
@@ -15,6 +16,7 @@ import { emptyFolder, writeFileAtomic } from "../../scripts/lib/write";
 import { faults } from "./faults";
 import type { Fault } from "./faults/plant";
 import { checkovJson } from "./judges/checkov";
+import { checkovPlan } from "./judges/checkov-plan";
 import { composeGo } from "./judges/compose-go";
 import { ownTests } from "./judges/own-tests";
 import { cfnLint, parliament, policySentry } from "./judges/python";
@@ -24,7 +26,7 @@ import type { Input, Judge, Verdict } from "./lib/types";
 import { type PlantedFault, decide, staleExceptions } from "./lib/verdict";
 import { workspace } from "./lib/workspace";
 
-const JUDGES: readonly Judge[] = [checkovJson, cfnLint, policySentry, parliament, composeGo];
+const JUDGES: readonly Judge[] = [checkovJson, checkovPlan, cfnLint, policySentry, parliament, composeGo];
 
 /** The stack that faults are planted into: it has everything that they need. */
 const FAULTY_STACK = "mvp";
@@ -46,12 +48,11 @@ async function main(): Promise<number> {
 }
 
 async function shippedStacks(given: string | undefined): Promise<Input[]> {
+  // The user's own settings, such as another state backend, must not change what is judged.
+  const env = simulatedEnv(process.env);
+  await ensureBuilt(workspace.project, env);
   const output = given === undefined ? workspace.output : path.resolve(given);
-  if (given === undefined) {
-    await ensureBuilt(workspace.project, process.env);
-    await synthesize(workspace.project, { output, env: process.env });
-  }
-  const ids = stacksIn(output);
+  const ids = given === undefined ? await synthesize(workspace.project, { output, env }) : stacksIn(output);
   if (ids.length === 0) throw new Error("there is no stack to judge");
   return ids.map((id) => ({ label: id, file: path.join(stackDirectory(output, id), STACK_FILE) }));
 }

@@ -53,12 +53,12 @@ describe("the verdict over a judge", () => {
     [
       "a fault that is found under another id",
       { fault: evaluation([finding("C3"), finding("C3", "aws_vpc.b")]) },
-      "planted fault open-port not reported as A1; reported instead: C3 x2",
+      "planted fault open-port not reported as A1; reported instead: C3 aws_vpc.a: text of C3; C3 aws_vpc.b: text of C3",
     ],
     [
       "a fault whose text does not fit",
       { faults: [{ input: faulty, origin: "mvp", expected: { id: "A1", text: /port/ } }] },
-      "planted fault open-port not reported as A1; reported instead: A1",
+      "planted fault open-port not reported as A1; reported instead: A1 aws_vpc.a: text of A1",
     ],
     ["no fault to find", { faults: [] }, "no planted fault: nothing shows that it can find one"],
   ])("fails on %s", (_, changes, problem) => {

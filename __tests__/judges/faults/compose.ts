@@ -23,7 +23,7 @@ export const composeFaults: readonly Fault[] = [
   inService("interval-that-is-no-time", /invalid duration/i, (service) => {
     service.set("healthcheck", { test: ["CMD", "true"], interval: "ten" });
   }),
-  inService("memory-that-is-no-size", /size/, (service) => service.set("mem_limit", "12X")),
+  inService("memory-that-is-no-size", /invalid suffix/, (service) => service.set("mem_limit", "12X")),
   inService("variable-never-closed", /invalid interpolation/i, (service) => service.set("image", "$${IMAGE")),
   {
     name: "compose-key-twice",

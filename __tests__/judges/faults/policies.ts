@@ -56,7 +56,7 @@ export const policyFaults: readonly Fault[] = [
   },
   {
     name: "effect-misspelt",
-    reportedBy: { parliament: "MALFORMED", "cfn-lint": "E3030" },
+    reportedBy: { parliament: "MALFORMED", "cfn-lint": "E3510" },
     plant: (stack) =>
       editPolicy(stack, "aws_iam_role_policy", "policy", ([first]) => Object.assign(first ?? {}, { Effect: "Alow" })),
   },

@@ -20,25 +20,27 @@ interface CheckovReport {
   summary: { parsing_errors: number; resource_count: number };
 }
 
-/** Scans `<folder>/<label>/<file>` for every label at once and sorts the results by label. */
+/** Scans `<folder>/<label>/<file>` for every input at once and sorts the results by label. */
 export async function scan(
   folder: string,
   framework: "terraform_json" | "terraform_plan",
-  labels: readonly string[],
+  inputs: readonly Input[],
 ): Promise<ReadonlyMap<string, Evaluation>> {
   const checkov = path.join(await toolSet("checkov"), "checkov");
   const args = ["-d", folder, "--framework", framework, "--skip-download", "--compact", "-o", "json"];
   const { stdout, stderr } = await run(checkov, args, { cwd: folder, env: checkerEnv(), title: "checkov" });
-  const report = parsed(stdout, stderr);
-  const { parsing_errors: unread, passed_checks: passed, failed_checks: failed } = report.results;
+  const { results, summary } = parsed(stdout, stderr);
   // The exit code is 0 when the parser crashes, so only the report itself can tell.
-  if (report.summary.parsing_errors !== unread.length) throw new Error("checkov's count of parsing errors is off");
+  const unread = results.parsing_errors.map((file) => labelOf(path.relative(folder, file)));
+  if (summary.parsing_errors !== unread.length) throw new Error("checkov's count of parsing errors is off");
   return new Map(
-    labels.map((label) => {
-      const own = ({ file_path: file }: { file_path: string }): boolean => labelOf(file) === label;
-      const crashed = unread.filter((file) => labelOf(path.relative(folder, file)) === label);
-      const findings = [...failed.filter(own).map(finding), ...crashed.map(parsingError)];
-      return [label, { evaluated: passed.filter(own).length, findings, notes: [`${crashed.length} parsing errors`] }];
+    inputs.map((input) => {
+      const own = (records: readonly CheckovRecord[]): CheckovRecord[] =>
+        records.filter(({ file_path: file }) => labelOf(file) === input.label);
+      const crashes = unread.filter((label) => label === input.label).map(() => PARSING_ERROR);
+      const findings = [...withAddresses(own(results.failed_checks), input), ...crashes];
+      const notes = [`${crashes.length} parsing errors`];
+      return [input.label, { evaluated: own(results.passed_checks).length, findings, notes }];
     }),
   );
 }
@@ -55,17 +57,21 @@ function parsed(stdout: string, stderr: string): CheckovReport {
 
 const labelOf = (file: string): string => file.split("/").filter(Boolean)[0] ?? "";
 
-const finding = ({ check_id, check_name, resource }: CheckovRecord): Finding => ({
-  id: check_id,
-  where: resource,
-  text: check_name,
-});
-
-const parsingError = (file: string): Finding => ({
+const PARSING_ERROR: Finding = {
   id: "PARSING_ERROR",
-  where: path.basename(file),
+  where: STACK_FILE,
   text: "checkov could not read the file, so it judged nothing in it",
-});
+};
+
+/** In Terraform JSON some checks lose the type ("resource.data"): it is put back when one type alone has the name. */
+function withAddresses(records: readonly CheckovRecord[], { file }: Input): Finding[] {
+  const addresses = [...resourceBlocks(readStack(path.dirname(file)))].map(({ address }) => address);
+  return records.map(({ check_id: id, check_name: text, resource }) => {
+    const name = /^resource\.(.+)$/.exec(resource)?.[1];
+    const candidates = addresses.filter((address) => name !== undefined && address.endsWith(`.${name}`));
+    return { id, where: candidates.length === 1 && candidates[0] ? candidates[0] : resource, text };
+  });
+}
 
 /** On average at least one check must pass per resource; a run over nothing or over half a file stays below. */
 export const resourceFloor = (input: Input): number => [...resourceBlocks(readStack(path.dirname(input.file)))].length;
@@ -82,10 +88,6 @@ export const checkovJson: Judge = {
       const copy = readableByCheckov(parseJson(file));
       writeFileAtomic(path.join(folder, label, STACK_FILE), JSON.stringify(copy, undefined, 1));
     }
-    return scan(
-      folder,
-      "terraform_json",
-      inputs.map(({ label }) => label),
-    );
+    return scan(folder, "terraform_json", inputs);
   },
 };

@@ -38,12 +38,13 @@ async function load(binary: string, file: string): Promise<Evaluation> {
   return { evaluated: services, findings, notes };
 }
 
-/** The loader's complaint without the path of the scratch copy. */
+/** The loader's complaint in one line, without the path of the scratch copy. */
 const message = (stderr: string): string =>
   stderr
-    .trim()
+    .replaceAll(workspace.scratch, "")
     .replace(/^validating \S+: /, "")
-    .replaceAll(workspace.scratch, "");
+    .replace(/\s+/g, " ")
+    .trim();
 
 /** Writes a Compose file and what the stack ships beside it, as they will lie on the host. */
 function layOut(input: Input): string {

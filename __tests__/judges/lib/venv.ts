@@ -20,7 +20,9 @@ export async function toolSet(name: ToolSet): Promise<string> {
   const mark = createHash("sha256").update(fs.readFileSync(requirements)).digest("hex");
   const marker = path.join(folder, "installed");
   const bin = path.join(folder, "bin");
-  if (fs.existsSync(marker) && fs.readFileSync(marker, "utf8") === mark) return bin;
+  // The interpreter is a link to the system's, which an upgrade may take away.
+  const usable = fs.existsSync(path.join(bin, "python")) && fs.existsSync(marker);
+  if (usable && fs.readFileSync(marker, "utf8") === mark) return bin;
   process.stderr.write(`installing ${name} into ${path.relative(workspace.project.root, folder)}\n`);
   emptyFolder(folder);
   await succeed("python3", ["-m", "venv", folder]);

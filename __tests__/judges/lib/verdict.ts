@@ -66,9 +66,16 @@ function missing(given: Case, { input, origin, expected }: PlantedFault): string
   const added = evaluationOf(given, input.label).findings.filter((finding) => !known.has(key(finding)));
   const found = added.some(({ id, text }) => id === expected.id && (expected.text?.test(text) ?? true));
   if (found) return [];
-  const instead = added.length === 0 ? "nothing new was reported" : `reported instead: ${tally(added)}`;
+  const instead = added.length === 0 ? "nothing new was reported" : `reported instead: ${quoted(added)}`;
   return [`planted fault ${input.label} not reported as ${expected.id}; ${instead}`];
 }
+
+/** The first few findings in full. */
+const quoted = (findings: readonly Finding[]): string =>
+  findings
+    .slice(0, 3)
+    .map(({ id, where, text }) => `${id} ${where}: ${text}`)
+    .join("; ");
 
 const key = ({ id, where, text }: Finding): string => `${id}\n${where}\n${text}`;
 
