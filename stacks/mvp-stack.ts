@@ -1,6 +1,7 @@
 import { DataAwsCallerIdentity } from "@cdktf/provider-aws/lib/data-aws-caller-identity";
 import { DataAwsSubnet } from "@cdktf/provider-aws/lib/data-aws-subnet";
 import { DataAwsVpc } from "@cdktf/provider-aws/lib/data-aws-vpc";
+import { Fn } from "cdktf";
 import type { Construct } from "constructs";
 import { AppSecrets } from "../modules/data/app-secrets";
 import { BackupBucket } from "../modules/data/backup-bucket";
@@ -8,8 +9,8 @@ import { DataVolume } from "../modules/data/data-volume";
 import { VolumeSnapshots } from "../modules/data/volume-snapshots";
 import { HostRecords } from "../modules/edge/host-records";
 import { publicHosts } from "../modules/edge/public-hosts";
-import { hostConfig } from "../modules/host/config";
-import { containerNames } from "../modules/containers/names";
+import { containerNames, proxyOf } from "../modules/containers/names";
+import { hostConfig, TRUSTED_PROXY_SEPARATOR } from "../modules/host/config";
 import { HostFiles } from "../modules/host/host-files";
 import { HostInstance } from "../modules/host/host-instance";
 import { userData } from "../modules/host/user-data";
@@ -108,13 +109,14 @@ export class MvpStack extends TierStack {
 
   private createFirewall({ vpcId }: HostPlace): HostFirewall {
     const { ingress, services } = this.app;
+    const webPorts = isOn(ingress.tls) ? [80, 443] : [80];
     const directPorts = Object.entries(services).flatMap(([service, { hostPort: port }]) =>
       port === undefined ? [] : [{ service, port }],
     );
     return new HostFirewall(this, "firewall", {
       names: this.names,
       vpcId,
-      webPorts: ingress.proxy === "none" ? [] : isOn(ingress.tls) ? [80, 443] : [80],
+      webPorts: proxyOf(this.app) === undefined ? [] : webPorts,
       originRanges: this.variables.originRanges,
       directPorts,
       directRanges: this.variables.directRanges,
@@ -157,6 +159,7 @@ export class MvpStack extends TierStack {
       app: this.app,
       stack: this.names.prefix,
       domain: this.variables.domain,
+      trustedProxies: this.trustedProxies(),
       logGroups: logs.names,
       imageParameters: Object.fromEntries(parameters) as Record<string, string>,
       secretSources: secrets.sources,
@@ -166,6 +169,14 @@ export class MvpStack extends TierStack {
       metricNamespace: this.names.path,
     });
     return new HostFiles(this, "config", { bucketName: bucket.bucketName, prefix: BackupBucket.configPrefix, files });
+  }
+
+  /** The CDN's ranges as the proxy's configuration lists them; a line break is written as Terraform's own escape. */
+  private trustedProxies(): string | undefined {
+    const { originRanges } = this.variables;
+    const proxy = proxyOf(this.app);
+    if (originRanges === undefined || proxy === undefined) return undefined;
+    return Fn.join(Fn.rawString(TRUSTED_PROXY_SEPARATOR[proxy].replaceAll("\n", "\\n")), originRanges);
   }
 
   private createRole(bucket: BackupBucket, images: ServiceImages, secrets: AppSecrets, logs: LogGroups): HostRole {
@@ -255,12 +266,15 @@ export class MvpStack extends TierStack {
       stack: this.names.prefix,
       metricNamespace: this.names.path,
     });
-    if (isOn(alarms)) new Alarms(this, "alarm", { names: this.names, topicArn: notifications.topicArn, alarms: specs });
+    const built = isOn(alarms)
+      ? new Alarms(this, "alarm", { names: this.names, topicArn: notifications.topicArn, alarms: specs })
+      : undefined;
     if (dashboard) {
       new Dashboard(this, "dashboard", {
         names: this.names,
         region: this.app.region,
         alarms: specs,
+        alarmArns: built?.arns,
         logGroupNames: Object.values(logs.names),
       });
     }
