@@ -1,7 +1,7 @@
 /** Reads the data files: facts of every service, and the reviewed list of values that are newer than the facts. */
 import * as fs from "node:fs";
 import * as path from "node:path";
-import { projectRoot } from "../../../modules/terraform/project-root";
+import { projectRoot } from "../../lib/paths";
 import type { NewerValue, Rule, TypeData } from "./types";
 
 /** The folder in the source tree: compiled code runs elsewhere, the data stays. */

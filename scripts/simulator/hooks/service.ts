@@ -64,3 +64,12 @@ export function unknownOnChange(prior: Obj | null, planned: Obj, target: string,
   const changed = sources.some((name) => JSON.stringify(planned[name]) !== JSON.stringify(prior[name]));
   return changed ? { ...planned, [target]: UNKNOWN } : planned;
 }
+
+/** The value of a JSON text; undefined for what is not known yet, and for no JSON, which a rule reports. */
+export function parsedJson(value: Value): unknown {
+  try {
+    return typeof value === "string" && value !== "" ? JSON.parse(value) : undefined;
+  } catch {
+    return undefined;
+  }
+}

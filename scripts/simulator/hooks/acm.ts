@@ -1,0 +1,72 @@
+/** Certificates: the provider knows at plan time for which domains there will be validation records. */
+import type { ApplyInput, Diagnostic, Obj, PlanInput } from "../contract";
+import { UNKNOWN } from "../wire/value";
+import { digits, fallback, type Hooks, objects, refuse, strings, text } from "./service";
+
+export const ACM_HOOKS: Hooks = {
+  aws_acm_certificate: { plan: planCertificate, apply: requestCertificate },
+  aws_acm_certificate_validation: { check: checkValidation },
+};
+
+/** All names of a certificate; undefined while one is not known. */
+function domainsOf(config: Obj): string[] | undefined {
+  const names = [
+    config.domain_name,
+    ...(Array.isArray(config.subject_alternative_names) ? config.subject_alternative_names : []),
+  ];
+  if (config.subject_alternative_names === UNKNOWN || names.includes(UNKNOWN)) return undefined;
+  return [...new Set(strings(names))].sort();
+}
+
+function planCertificate({ config, prior, planned }: PlanInput): { planned: Obj } {
+  const domains = domainsOf(config);
+  if (prior || config.validation_method !== "DNS" || !domains) return { planned };
+  const options = domains.map((domain_name) => ({
+    domain_name,
+    resource_record_name: UNKNOWN,
+    resource_record_type: UNKNOWN,
+    resource_record_value: UNKNOWN,
+  }));
+  return { planned: { ...planned, domain_validation_options: options, subject_alternative_names: domains } };
+}
+
+function requestCertificate({ config, prior, result }: ApplyInput): { result: Obj } {
+  if (prior) return { result };
+  const domains = domainsOf(config) ?? [];
+  const settled = fallback(result, config, { key_algorithm: "RSA_2048", subject_alternative_names: domains });
+  return {
+    result: {
+      ...settled,
+      domain_validation_options: config.validation_method === "DNS" ? domains.map(validationRecord) : [],
+      not_after: "",
+      not_before: "",
+      renewal_eligibility: "INELIGIBLE",
+      status: "PENDING_VALIDATION",
+      type: "AMAZON_ISSUED",
+    },
+  };
+}
+
+/** A wildcard is validated by the record of the domain it stands under. */
+function validationRecord(domain_name: string): Obj {
+  const domain = domain_name.replace(/^\*\./, "");
+  return {
+    domain_name,
+    resource_record_name: `_${digits(32, "acm name", domain)}.${domain}.`,
+    resource_record_type: "CNAME",
+    resource_record_value: `_${digits(32, "acm value", domain)}.acm-validations.aws.`,
+  };
+}
+
+function checkValidation(input: ApplyInput): Diagnostic[] {
+  const { config, world } = input;
+  const certificate = world.ofType("aws_acm_certificate").find((o) => o.attributes.arn === config.certificate_arn);
+  const given = strings(config.validation_record_fqdns).map((name) => name.replace(/\.$/, ""));
+  if (!certificate || given.length === 0) return [];
+  const missing = objects(certificate.attributes.domain_validation_options)
+    .map((option) => text(option.resource_record_name)?.replace(/\.$/, ""))
+    .find((name) => name !== undefined && !given.includes(name));
+  if (missing === undefined) return [];
+  const message = `missing ${String(certificate.attributes.domain_name)} DNS validation record: ${missing}`;
+  return [refuse(input, message, "Create a record for every domain validation option.", "validation_record_fqdns")];
+}

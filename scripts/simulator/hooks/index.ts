@@ -1,0 +1,40 @@
+/** Behaviour by resource type: the only place, with the data files, that knows one type from another. */
+import { ACM_HOOKS } from "./acm";
+import { EC2_HOOKS } from "./ec2";
+import { ECS_HOOKS } from "./ecs";
+import { IDENTITY_HOOKS } from "./identity";
+import { OBSERVABILITY_HOOKS } from "./observability";
+import { RANDOM_HOOKS } from "./random";
+import { S3_HOOKS } from "./s3";
+import type { Hooks, ServiceHooks } from "./service";
+import { SSM_HOOKS } from "./ssm";
+import { STORAGE_HOOKS } from "./storage";
+import { VPC_HOOKS } from "./vpc";
+
+const SERVICES: Hooks[] = [
+  ACM_HOOKS,
+  EC2_HOOKS,
+  ECS_HOOKS,
+  IDENTITY_HOOKS,
+  OBSERVABILITY_HOOKS,
+  RANDOM_HOOKS,
+  S3_HOOKS,
+  SSM_HOOKS,
+  STORAGE_HOOKS,
+  VPC_HOOKS,
+];
+
+const BY_TYPE = new Map<string, ServiceHooks>();
+for (const [type, hooks] of SERVICES.flatMap((service) => Object.entries(service))) {
+  BY_TYPE.set(type, { ...BY_TYPE.get(type), ...hooks });
+}
+
+/** The hooks of a type; most types need none. */
+export function hooksOf(type: string): ServiceHooks {
+  return BY_TYPE.get(type) ?? {};
+}
+
+/** Types with hooks. */
+export function hookedTypes(): string[] {
+  return [...BY_TYPE.keys()].sort();
+}
