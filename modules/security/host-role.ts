@@ -7,6 +7,12 @@ import type { PhysicalNames } from "../naming/physical-names";
 import { hostStatements, type HostGrants } from "./host-statements";
 import { policyJson, trustService } from "./policies";
 
+/**
+ * What the SSM agent needs, and no more. The better known AmazonSSMManagedInstanceCore also reads every parameter of the
+ * account, other apps' secrets included.
+ */
+const SESSION_MANAGER_POLICY = "arn:aws:iam::aws:policy/AmazonSSMManagedEC2InstanceDefaultPolicy";
+
 export interface HostRoleProps extends HostGrants {
   readonly names: PhysicalNames;
 }
@@ -24,13 +30,13 @@ export class HostRole extends Construct {
     super(scope, id);
     const { names, ...grants } = props;
     const role = new IamRole(this, "role", {
-      name: names.of("aws_iam_role", "host_role", "host"),
+      name: names.of("aws_iam_role", "host_access_role", "host"),
       description: "The app's host",
       assumeRolePolicy: trustService("ec2.amazonaws.com"),
     });
     new IamRolePolicyAttachment(this, "session_manager", {
       role: role.name,
-      policyArn: "arn:aws:iam::aws:policy/AmazonSSMManagedInstanceCore",
+      policyArn: SESSION_MANAGER_POLICY,
     });
     new IamRolePolicy(this, "policy", {
       name: "own-stack",
@@ -38,7 +44,7 @@ export class HostRole extends Construct {
       policy: policyJson(hostStatements(grants)),
     });
     this.instanceProfileName = new IamInstanceProfile(this, "profile", {
-      name: names.of("aws_iam_instance_profile", "host_profile", "host"),
+      name: names.of("aws_iam_instance_profile", "host_access_profile", "host"),
       role: role.name,
     }).name;
   }
