@@ -16,7 +16,8 @@ export interface MvpVariables {
   readonly dataGiB: number;
   readonly alertEmails: string[];
   readonly sshRanges: string[];
-  readonly directRanges: string[];
+  /** Only when a service has a port of its own on the host. */
+  readonly directRanges: string[] | undefined;
   /** Only when the origin is locked to the CDN. */
   readonly originRanges: string[] | undefined;
   /** Only when the app has a domain. */
@@ -34,11 +35,7 @@ export function declareMvpVariables(scope: Construct, app: ResolvedApp): MvpVari
       default: app.host.sshCidrs,
       rules: [clientRangesOnly("ssh_cidrs")],
     }),
-    directRanges: listVariable(scope, "direct_cidrs", {
-      description: "Ranges that may reach the ports of services that bypass the proxy.",
-      default: app.ingress.directCidrs,
-      rules: [clientRangesOnly("direct_cidrs")],
-    }),
+    directRanges: directRanges(scope, app),
     originRanges: app.ingress.origin === "cloudflare" ? originRanges(scope) : undefined,
     domain: app.dns.domain === undefined ? undefined : domain(scope, app.dns.domain),
     hostedZoneId: stringVariable(scope, "hosted_zone_id", {
@@ -87,6 +84,15 @@ function alertEmails(scope: Construct, { observability }: ResolvedApp): string[]
         message: "Every entry of alert_emails must be a mail address.",
       },
     ],
+  });
+}
+
+function directRanges(scope: Construct, { services, ingress }: ResolvedApp): string[] | undefined {
+  if (Object.values(services).every(({ hostPort }) => hostPort === undefined)) return undefined;
+  return listVariable(scope, "direct_cidrs", {
+    description: "Ranges that may reach the ports of services that bypass the proxy.",
+    default: ingress.directCidrs,
+    rules: [clientRangesOnly("direct_cidrs")],
   });
 }
 

@@ -1,7 +1,7 @@
 import { SecurityGroup } from "@cdktf/provider-aws/lib/security-group";
 import { VpcSecurityGroupEgressRule } from "@cdktf/provider-aws/lib/vpc-security-group-egress-rule";
 import { VpcSecurityGroupIngressRule } from "@cdktf/provider-aws/lib/vpc-security-group-ingress-rule";
-import { Fn, TerraformIterator } from "cdktf";
+import { TerraformIterator } from "cdktf";
 import { Construct } from "constructs";
 import type { PhysicalNames } from "../naming/physical-names";
 
@@ -20,8 +20,8 @@ export interface HostFirewallProps {
   /** Ranges that may reach the web ports, as a list reference. @default - the whole internet */
   readonly originRanges?: string[];
   readonly directPorts: readonly DirectPort[];
-  /** Ranges that may reach the direct ports, as a list reference. */
-  readonly directRanges: string[];
+  /** Ranges that may reach the direct ports, as a list reference. @default - none: the ports stay closed */
+  readonly directRanges?: string[];
   /** Ranges that may reach SSH, as a list reference; an empty list opens nothing. */
   readonly sshRanges: string[];
 }
@@ -67,6 +67,7 @@ export class HostFirewall extends Construct {
   }
 
   private openDirectPorts({ directPorts, directRanges }: HostFirewallProps): void {
+    if (directRanges === undefined) return;
     for (const { service, port } of directPorts) {
       this.openForRanges(`direct_${service}`, `Direct port of ${service}`, port, directRanges);
     }
@@ -74,7 +75,7 @@ export class HostFirewall extends Construct {
 
   /** One rule per range of the list, keyed by the range, so that adding one never touches another. */
   private openForRanges(id: string, what: string, port: number, ranges: string[]): void {
-    const each = TerraformIterator.fromList(Fn.toset(ranges));
+    const each = TerraformIterator.fromList(ranges);
     this.allow(id, port, { cidrIpv4: each.value, description: what, forEach: each });
   }
 
