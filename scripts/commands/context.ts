@@ -1,8 +1,11 @@
 /** What commands share: the project, the terminal, the stacks of the apps. */
+import type * as Apps from "../../apps";
+import type * as Spec from "../../modules/spec";
+import { didYouMean } from "../../modules/spec/suggest";
+import type * as StateBackend from "../../modules/terraform/state-backend";
 import { ensureBuilt } from "../lib/build";
 import { UserError } from "../lib/errors";
 import { projectPaths, type ProjectPaths, projectRoot } from "../lib/paths";
-import { nearest } from "../lib/suggest";
 import { createReporter, type Reporter, reporterMode } from "../lib/terminal";
 
 export interface Context {
@@ -26,9 +29,9 @@ export function createContext({ json = false }: { json?: boolean } = {}): Contex
 
 /** The compiled apps and the functions that check them. */
 export interface Project {
-  apps: typeof import("../../apps").apps;
-  spec: typeof import("../../modules/spec");
-  resolution: ReturnType<typeof import("../../modules/spec").resolveApps>;
+  apps: typeof Apps.apps;
+  spec: typeof Spec;
+  resolution: Spec.Resolution;
 }
 
 /**
@@ -38,16 +41,15 @@ export interface Project {
  */
 export async function loadProject({ paths, env }: Context): Promise<Project> {
   await ensureBuilt(paths, env);
-  const spec = require("../../modules/spec") as Project["spec"];
-  const { apps } = require("../../apps") as typeof import("../../apps");
+  const spec = require("../../modules/spec") as typeof Spec;
+  const { apps } = require("../../apps") as typeof Apps;
   const resolution = spec.resolveApps(apps);
   if (env.TIERS_STATE) checkStateSetting(env.TIERS_STATE, resolution.stacks);
   return { apps, spec, resolution };
 }
 
-function checkStateSetting(setting: string, stacks: Project["resolution"]["stacks"]): void {
-  const { withStateSetting } =
-    require("../../modules/terraform/state-backend") as typeof import("../../modules/terraform/state-backend");
+function checkStateSetting(setting: string, stacks: Spec.Resolution["stacks"]): void {
+  const { withStateSetting } = require("../../modules/terraform/state-backend") as typeof StateBackend;
   try {
     for (const stack of stacks) withStateSetting(stack, setting);
   } catch (error) {
@@ -60,15 +62,12 @@ function checkStateSetting(setting: string, stacks: Project["resolution"]["stack
  *
  * @throws UserError (exit 2) with its mistakes when it is not valid, or with the ids that exist
  */
-export function findStack({ spec, resolution }: Project, id: string): Project["resolution"]["stacks"][number] {
+export function findStack({ spec, resolution }: Project, id: string): Spec.Resolution["stacks"][number] {
   const found = resolution.stacks.find((stack) => stack.id === id);
   if (found) return found;
   const mistakes = resolution.problems.filter(({ stack }) => stack === id);
   if (mistakes.length > 0) throw new UserError(mistakes.map(spec.formatProblem).join("\n"), 2);
   const ids = resolution.stacks.map((stack) => stack.id);
-  const meant = nearest(id, ids);
-  throw new UserError(
-    `There is no stack "${id}"${meant ? `; did you mean "${meant}"?` : "."} Stacks: ${ids.join(", ") || "none"}.`,
-    2,
-  );
+  const advice = didYouMean(id, ids, "take one of these");
+  throw new UserError(`There is no stack "${id}"; stacks: ${ids.join(", ") || "none"}; ${advice}`, 2);
 }

@@ -9,7 +9,7 @@ export interface Questions {
 }
 
 /** Whether a person can answer. */
-export const isInteractive = (): boolean => process.stdin.isTTY === true && process.stderr.isTTY === true;
+export const isInteractive = (): boolean => process.stdin.isTTY && process.stderr.isTTY;
 
 /** Opens the conversation; Ctrl-C and the end of input end it with a UserError. */
 export function openQuestions(): Questions {

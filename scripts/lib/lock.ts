@@ -2,7 +2,7 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { UserError } from "./errors";
-import { asUserError } from "./write";
+import { asUserError, makeFolder } from "./write";
 
 /**
  * Holds a lock file while the work runs. A lock whose process no longer exists is taken over.
@@ -20,8 +20,8 @@ export async function withLock<T>(file: string, what: string, work: () => Promis
 }
 
 function acquire(file: string, what: string): void {
+  makeFolder(path.dirname(file));
   try {
-    fs.mkdirSync(path.dirname(file), { recursive: true });
     if (!isAlive(holder(file))) fs.rmSync(file, { force: true });
     fs.writeFileSync(file, String(process.pid), { flag: "wx" });
   } catch (error) {

@@ -26,7 +26,7 @@ export const STACK_FILE = "cdk.tf.json";
  * @throws UserError (exit 2) when the file cannot be read or is no JSON object
  */
 export function readStack(directory: string): StackJson {
-  return parseJson<StackJson>(path.join(directory, STACK_FILE));
+  return parseJson(path.join(directory, STACK_FILE));
 }
 
 /**
@@ -34,7 +34,7 @@ export function readStack(directory: string): StackJson {
  *
  * @throws UserError (exit 2) that names the file
  */
-export function parseJson<T extends object>(file: string): T {
+export function parseJson(file: string): Json {
   const text = readFile(file);
   let value: unknown;
   try {
@@ -45,7 +45,7 @@ export function parseJson<T extends object>(file: string): T {
   if (typeof value !== "object" || value === null || Array.isArray(value)) {
     throw new UserError(`${file} does not hold a JSON object.`, 2);
   }
-  return value as T;
+  return value as Json;
 }
 
 /** Where the state of a stack lies. */
@@ -60,7 +60,7 @@ export type Backend =
  */
 export function backendOf(stack: StackJson): Backend {
   const [type = "none", settings = {}] = Object.entries(stack.terraform?.backend ?? {})[0] ?? [];
-  const text = (name: string): string => String(settings[name] ?? "");
+  const text = (name: string): string => (typeof settings[name] === "string" ? settings[name] : "");
   if (type === "local") return { type, path: text("path") };
   if (type === "s3") {
     return {

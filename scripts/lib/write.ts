@@ -16,10 +16,10 @@ export interface WriteOptions {
  * @throws UserError (exit 2) when the file exists and must not be replaced, or cannot be written
  */
 export function writeFileAtomic(file: string, content: string, options: WriteOptions = {}): void {
+  makeFolder(path.dirname(file));
   const temporary = `${file}.${process.pid}.tmp`;
   try {
-    fs.mkdirSync(path.dirname(file), { recursive: true });
-    fs.writeFileSync(temporary, content, { mode: options.mode ?? 0o644, flag: "wx" });
+    fs.writeFileSync(temporary, content, { mode: options.mode ?? 0o644 });
     if (options.overwrite === false) {
       // link() fails on an existing name, rename() would replace it.
       fs.linkSync(temporary, file);
@@ -54,9 +54,23 @@ export function readFile(file: string): string {
 export function emptyFolder(folder: string): void {
   try {
     fs.rmSync(folder, { recursive: true, force: true });
-    fs.mkdirSync(folder, { recursive: true });
   } catch (error) {
     throw asUserError(error, folder);
+  }
+  makeFolder(folder);
+}
+
+/**
+ * Makes a folder and those above it.
+ *
+ * @throws UserError (exit 2) when that is not possible
+ */
+export function makeFolder(folder: string): void {
+  try {
+    fs.mkdirSync(folder, { recursive: true });
+  } catch (error) {
+    const inTheWay = (error as NodeJS.ErrnoException).code === "EEXIST";
+    throw inTheWay ? new UserError(`${folder} is a file, not a folder.`, 2) : asUserError(error, folder);
   }
 }
 

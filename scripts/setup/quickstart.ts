@@ -105,7 +105,7 @@ async function deployWithCdktf(
   await reporter.step(`cdktf deploy ${stack}`, async (busyWith) => {
     let done = 0;
     const onLine = (line: string): void => {
-      if (line.includes(": Creation complete")) busyWith(`${count((done += 1), "resource")}`);
+      if (line.includes(": Creation complete")) busyWith(count((done += 1), "resource"));
     };
     // cdktf would otherwise ask the provider registry for checksums, which a simulated provider does not have.
     const childEnv = { ...env, CDKTF_SKIP_PROVIDER_LOCK: "true" };

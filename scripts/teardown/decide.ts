@@ -51,7 +51,7 @@ export function decide(stack: StackJson, held: readonly Held[], permission: Perm
   const lifts = new Map<string, Json>();
   for (const { address, type, block } of resourceBlocks(stack)) {
     if (!goingBlocks.has(address)) continue;
-    const changes = { ...(DATA_TYPES[type]?.release ?? {}), ...liftedGuards(block) };
+    const changes = { ...DATA_TYPES[type]?.release, ...liftedGuards(block) };
     if (Object.keys(changes).length > 0) lifts.set(address, changes);
   }
   return { stays, leftovers: stays.filter(({ block }) => kept.get(block) === "data"), goes, lifts };
@@ -64,7 +64,8 @@ function keptBlocks(stack: StackJson, permission: Permission): Map<string, "data
   for (const { address, type, block } of blocks) {
     if (holdsData(type, block) && !isReleased(type, permission)) kept.set(address, "data");
   }
-  for (const root of [...kept.keys()]) {
+  const roots = Array.from(kept.keys());
+  for (const root of roots) {
     for (const { address, type, block } of blocks) {
       if (kept.has(address)) continue;
       if (configures(type, block, root) || isKeyOf(type, address, stack.resource, root)) kept.set(address, "companion");

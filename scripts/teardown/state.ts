@@ -43,7 +43,7 @@ export function parseState(text: string): State {
           address: key === undefined ? block : `${block}[${JSON.stringify(key)}]`,
           block,
           type: resource.type,
-          id: String(attributes.id ?? attributes.arn ?? ""),
+          id: [attributes.id, attributes.arn].find((id) => typeof id === "string") ?? "",
           attributes,
         }));
     });
