@@ -50,9 +50,10 @@ export class HostInstance extends Construct {
   }
 
   private createInstance(props: HostInstanceProps): Instance {
-    const name = props.names.of("tag:Name", "host_instance", "host");
+    const id = props.spot ? "spot_instance" : "instance";
+    const name = props.names.of("tag:Name", `host_${id}`, "host");
     const image = new DataAwsSsmParameter(this, "image", { name: amiParameter(props.os, props.arch) });
-    return new Instance(this, props.spot ? "spot_instance" : "instance", {
+    return new Instance(this, id, {
       ami: image.insecureValue,
       instanceType: props.instanceType,
       subnetId: props.subnetId,

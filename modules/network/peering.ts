@@ -1,6 +1,6 @@
 import { Route } from "@cdktf/provider-aws/lib/route";
 import { VpcPeeringConnection } from "@cdktf/provider-aws/lib/vpc-peering-connection";
-import { Fn, TerraformIterator } from "cdktf";
+import { TerraformIterator } from "cdktf";
 import { Construct } from "constructs";
 import type { PhysicalNames } from "../naming/physical-names";
 import { emptyOrMatching, listVariable, stringVariable } from "../terraform/variables";
@@ -73,7 +73,7 @@ export class Peering extends Construct {
       vpcPeeringConnectionId: connectionId,
     });
     there.addOverride("count", '${var.peer_vpc_id == "" ? 0 : 1}');
-    const tables = TerraformIterator.fromList(Fn.toset(peerRouteTables));
+    const tables = TerraformIterator.fromList(peerRouteTables);
     new Route(this, "back", {
       forEach: tables,
       routeTableId: tables.value,

@@ -41,7 +41,7 @@ export const listVariable = (scope: Construct, name: string, props: VariableProp
 
 /** Rule: every entry is an IPv4 range and none opens the whole internet. */
 export const clientRangesOnly = (name: string): VariableRule => ({
-  condition: `\${alltrue([for range in var.${name} : can(cidrnetmask(range)) && !endswith(range, "/0")])}`,
+  condition: `\${alltrue([for range in var.${name} : try(cidrnetmask(range) != "0.0.0.0", false)])}`,
   message: `Every entry of ${name} must be an IPv4 range such as 203.0.113.7/32; a range that ends in /0 opens the whole internet and is refused.`,
 });
 
