@@ -59,5 +59,6 @@ export function keyGuideOf(schema: z.core.$ZodType | undefined): FieldGuide {
 
 /** A path as an author would write it: `services.api.dependsOn[0]`. */
 export function showPath(path: readonly Step[]): string {
+  if (path.length === 0) return "the app";
   return path.map((step, index) => (typeof step === "number" ? `[${step}]` : index === 0 ? step : `.${step}`)).join("");
 }

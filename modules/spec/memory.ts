@@ -24,6 +24,7 @@ export function neededMemoryMiB(app: App): number {
   const services = Object.values(app.services).reduce((sum, service) => sum + service.memoryMiB, 0);
   const database = app.database.mode === "container" ? databaseMemoryMiB(app) : 0;
   const cache = app.cache.mode === "container" ? cacheContainerMiB(app.cache.maxMemoryMiB) : 0;
-  const proxy = app.ingress.proxy === "none" ? 0 : PROXY_MEMORY_MIB;
+  const isRouted = Object.values(app.services).some(({ route }) => route !== undefined);
+  const proxy = isRouted && app.ingress.proxy !== "none" ? PROXY_MEMORY_MIB : 0;
   return services + database + cache + proxy + SYSTEM_MEMORY_MIB;
 }

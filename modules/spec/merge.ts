@@ -23,13 +23,9 @@ export function mergeOverrides(
   return merged;
 }
 
-/** Whether overrides give a value at a path or above or below it. */
-export function isOverridden(over: unknown, path: readonly Step[]): boolean {
-  let value: unknown = over;
-  for (const step of path) {
-    if (!isPlainObject(value)) return value !== undefined;
-    value = value[step];
-    if (value === undefined) return false;
-  }
-  return value !== undefined;
+/** Whether the value at a path, or its absence, comes from the overrides and not from the app itself. */
+export function isOverridden(base: unknown, over: unknown, path: readonly Step[]): boolean {
+  const [step, ...rest] = path;
+  if (step === undefined || !isPlainObject(over)) return over !== undefined;
+  return isPlainObject(base) ? isOverridden(base[step], over[step], rest) : true;
 }

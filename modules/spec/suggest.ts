@@ -1,14 +1,20 @@
 import { closest, distance } from "fastest-levenshtein";
 
+/** More edits than this make another word. */
+const MOST_EDITS = 3;
+/** Share of the letters that must stay. */
+const LEAST_LIKENESS = 0.4;
+
 /** The known word that a misspelt one most likely stands for, or undefined when none is near. */
 export function suggestion(word: string, known: readonly string[]): string | undefined {
   if (known.length === 0) return undefined;
   const lower = word.toLowerCase();
-  const prefixed = known.find((candidate) => candidate.toLowerCase() === lower);
-  if (prefixed !== undefined) return prefixed;
+  const sameLetters = known.find((candidate) => candidate.toLowerCase() === lower);
+  if (sameLetters !== undefined) return sameLetters;
   const best = closest(word, known);
-  const allowedEdits = Math.max(1, Math.floor(Math.max(word.length, best.length) / 3));
-  return distance(word, best) <= allowedEdits ? best : undefined;
+  const edits = distance(word, best);
+  const likeness = 1 - edits / Math.max(word.length, best.length);
+  return edits <= MOST_EDITS && likeness > LEAST_LIKENESS ? best : undefined;
 }
 
 /** "did you mean ..." when a known word is near, otherwise the other advice. */

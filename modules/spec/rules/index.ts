@@ -1,0 +1,23 @@
+import { DATA_RULES } from "./data";
+import { HOST_RULES } from "./host";
+import { INGRESS_RULES } from "./ingress";
+import { JOB_RULES } from "./jobs";
+import { LIST_RULES } from "./lists";
+import { NETWORK_RULES } from "./network";
+import type { Rule } from "./rule";
+import { SECRET_RULES } from "./secrets";
+import { SERVICE_RULES } from "./services";
+import { STACK_RULES } from "./stack";
+
+/** Every rule about several fields of one app together. */
+export const RULES: readonly Rule[] = [
+  ...STACK_RULES,
+  ...SERVICE_RULES,
+  ...INGRESS_RULES,
+  ...JOB_RULES,
+  ...SECRET_RULES,
+  ...DATA_RULES,
+  ...NETWORK_RULES,
+  ...HOST_RULES,
+  ...LIST_RULES,
+];

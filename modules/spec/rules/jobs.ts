@@ -1,0 +1,57 @@
+import { didYouMean } from "../suggest";
+import { alternatives, finding, quote, type Rule } from "./rule";
+
+const jobServicesExist: Rule = {
+  id: "job-services-exist",
+  description: "A job names a service of the app.",
+  check: ({ app }) => {
+    const known = Object.keys(app.services);
+    return Object.entries(app.jobs)
+      .filter(([, { service }]) => !known.includes(service))
+      .map(([name, { service }]) =>
+        finding(
+          ["jobs", name, "service"],
+          quote(service),
+          alternatives(known),
+          didYouMean(service, known, "name the service whose image the job runs"),
+        ),
+      );
+  },
+};
+
+const jobNamesFree: Rule = {
+  id: "job-names-free",
+  description: "A job and a service have different names.",
+  check: ({ app }) =>
+    Object.keys(app.jobs)
+      .filter((name) => name in app.services)
+      .map((name) =>
+        finding(
+          ["jobs", name],
+          `named ${quote(name)}`,
+          "a name that no service has",
+          `rename it, for example to "${name}-job"`,
+        ),
+      ),
+};
+
+const jobEndsBeforeNext: Rule = {
+  id: "job-ends-before-next",
+  description: "A job that starts every few minutes is stopped before it starts again.",
+  check: ({ app }) =>
+    Object.entries(app.jobs).flatMap(([name, { when, timeoutSeconds }]) => {
+      if (typeof when === "string" || !("everyMinutes" in when.schedule)) return [];
+      const { everyMinutes } = when.schedule;
+      if (timeoutSeconds <= everyMinutes * 60) return [];
+      return [
+        finding(
+          ["jobs", name, "timeoutSeconds"],
+          String(timeoutSeconds),
+          `up to ${everyMinutes * 60} (seconds), because the job starts every ${everyMinutes} minutes`,
+          "set a shorter limit, or start the job less often",
+        ),
+      ];
+    }),
+};
+
+export const JOB_RULES: readonly Rule[] = [jobServicesExist, jobNamesFree, jobEndsBeforeNext];

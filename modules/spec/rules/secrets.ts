@@ -1,0 +1,192 @@
+import { dataServicesOf, impliedSecrets } from "../derive";
+import { CACHE_VARIABLES, DATABASE_VARIABLES, INJECTED_VARIABLES, SUPERUSER_SECRET } from "../injected";
+import type { App, Service } from "../schema";
+import { showValue } from "../show";
+import { didYouMean } from "../suggest";
+import { alternatives, finding, quote, type Rule } from "./rule";
+
+const isConnected = (app: App, service: Service, to: "database" | "cache"): boolean =>
+  dataServicesOf(app).includes(to) && (service.connects?.includes(to) ?? true);
+
+/** Variables that the stack puts into a service's environment by itself. */
+function injectedInto(app: App, service: Service): string[] {
+  return [
+    ...(app.database.mode === "container" && isConnected(app, service, "database") ? DATABASE_VARIABLES : []),
+    ...(isConnected(app, service, "cache") ? CACHE_VARIABLES : []),
+  ];
+}
+
+/** Every secret that a service gets, listed by it or not. */
+function secretsOf(app: App, service: Service): string[] {
+  const { mode, passwordSecret, urlSecret } = app.database;
+  const connection = mode === "container" ? passwordSecret : urlSecret;
+  const implied = connection !== undefined && isConnected(app, service, "database") ? [connection] : [];
+  return [...service.secrets, ...implied];
+}
+
+/** The plain settings of services and of jobs, with the service whose environment they join. */
+function settingsOf(app: App): { steps: string[]; service: Service | undefined; names: string[] }[] {
+  const ofServices = Object.entries(app.services).map(([name, service]) => ({
+    steps: ["services", name, "env"],
+    service,
+    names: Object.keys(service.env),
+  }));
+  const ofJobs = Object.entries(app.jobs).map(([name, job]) => ({
+    steps: ["jobs", name, "env"],
+    service: app.services[job.service],
+    names: Object.keys(job.env),
+  }));
+  return [...ofServices, ...ofJobs];
+}
+
+const secretsExist: Rule = {
+  id: "secrets-exist",
+  description: "A service lists only secrets that the app has.",
+  check: ({ app }) => {
+    const known = [...new Set([...Object.keys(app.secrets), ...Object.keys(impliedSecrets(app))])];
+    const offered = known.filter((name) => name !== SUPERUSER_SECRET);
+    return Object.entries(app.services).flatMap(([name, { secrets }]) =>
+      secrets.flatMap((secret, index) =>
+        known.includes(secret)
+          ? []
+          : [
+              finding(
+                ["services", name, "secrets", index],
+                quote(secret),
+                alternatives(offered),
+                didYouMean(secret, offered, `add ${secret} to secrets`),
+              ),
+            ],
+      ),
+    );
+  },
+};
+
+const superuserStaysIn: Rule = {
+  id: "superuser-stays-in",
+  description: "No service gets the password of PostgreSQL's superuser.",
+  check: ({ app }) => {
+    if (app.database.mode !== "container") return [];
+    const fix = `take another name: ${SUPERUSER_SECRET} belongs to the superuser, whom the stack keeps to itself`;
+    const allowed = `any secret but ${quote(SUPERUSER_SECRET)}`;
+    const password =
+      app.database.passwordSecret === SUPERUSER_SECRET
+        ? [finding(["database", "passwordSecret"], quote(SUPERUSER_SECRET), allowed, fix)]
+        : [];
+    const listed = Object.entries(app.services).flatMap(([name, { secrets }]) =>
+      secrets.flatMap((secret, index) =>
+        secret === SUPERUSER_SECRET ? [finding(["services", name, "secrets", index], quote(secret), allowed, fix)] : [],
+      ),
+    );
+    return [...password, ...listed];
+  },
+};
+
+const settingsDoNotReplaceConnections: Rule = {
+  id: "settings-do-not-replace-connections",
+  description: "Plain settings do not carry the names of connection settings that the stack makes.",
+  check: ({ app }) =>
+    settingsOf(app).flatMap(({ steps, service, names }) => {
+      const injected = service ? injectedInto(app, service) : [];
+      return names
+        .filter((name) => injected.includes(name))
+        .map((name) =>
+          finding(
+            [...steps, name],
+            `named ${quote(name)}`,
+            `any name but ${injected.join(", ")}`,
+            "remove it: the stack sets it; or take the connection away with connects",
+          ),
+        );
+    }),
+};
+
+const settingsAreNoSecrets: Rule = {
+  id: "settings-are-no-secrets",
+  description: "A variable is a plain setting or a secret, not both.",
+  check: ({ app }) =>
+    settingsOf(app).flatMap(({ steps, service, names }) => {
+      const secrets = service ? secretsOf(app, service) : [];
+      return names
+        .filter((name) => secrets.includes(name))
+        .map((name) =>
+          finding(
+            [...steps, name],
+            `named ${quote(name)}`,
+            "a name that is not among the service's secrets",
+            "keep it among the secrets and remove it here",
+          ),
+        );
+    }),
+};
+
+const secretNamesFree: Rule = {
+  id: "secret-names-free",
+  description: "A secret does not carry the name of a connection setting that the stack makes.",
+  check: ({ app }) => {
+    const injected = new Set(Object.values(app.services).flatMap((service) => injectedInto(app, service)));
+    const password = app.database.mode === "container" ? [app.database.passwordSecret] : [];
+    const named = [
+      ...Object.keys(app.secrets).map((name) => ({ name, steps: ["secrets", name] })),
+      ...password.map((name) => ({ name, steps: ["database", "passwordSecret"] })),
+    ];
+    return named
+      .filter(({ name }) => injected.has(name))
+      .map(({ name, steps }) =>
+        finding(
+          steps,
+          `named ${quote(name)}`,
+          `any name but ${INJECTED_VARIABLES.filter((variable) => injected.has(variable)).join(", ")}`,
+          "rename it: the stack sets this variable itself",
+        ),
+      );
+  },
+};
+
+const passwordFitsUrl: Rule = {
+  id: "password-fits-url",
+  description: "The database password needs no escaping in a connection URL.",
+  check: ({ app }) => {
+    const name = app.database.passwordSecret;
+    const declared = app.secrets[name];
+    if (app.database.mode !== "container" || declared?.encoding !== "base64") return [];
+    return [
+      finding(
+        ["secrets", name, "encoding"],
+        quote("base64"),
+        `"base64url" | "hex" for the database password`,
+        "choose one of these: + and / would have to be escaped in a URL",
+      ),
+    ];
+  },
+};
+
+const providedSecretHasNoForm: Rule = {
+  id: "provided-secret-has-no-form",
+  description: "Length and encoding are given for generated secrets only.",
+  check: ({ written }) =>
+    Object.entries(written.secrets ?? {})
+      .filter(([, { source }]) => source === "provided")
+      .flatMap(([name, secret]) =>
+        (["bytes", "encoding"] as const)
+          .filter((field) => secret[field] !== undefined)
+          .map((field) =>
+            finding(
+              ["secrets", name, field],
+              showValue(secret[field]),
+              `nothing while source is "provided"`,
+              "remove it: a person chooses the value",
+            ),
+          ),
+      ),
+};
+
+export const SECRET_RULES: readonly Rule[] = [
+  secretsExist,
+  superuserStaysIn,
+  settingsDoNotReplaceConnections,
+  settingsAreNoSecrets,
+  secretNamesFree,
+  passwordFitsUrl,
+  providedSecretHasNoForm,
+];

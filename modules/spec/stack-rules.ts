@@ -1,0 +1,46 @@
+import { quote } from "./rules/rule";
+import { type Finding } from "./problem";
+import type { ResolvedStack } from "./resolved";
+
+/** A rule about a stack and those before it. The first of two that collide stays. */
+export interface StackRule {
+  readonly id: string;
+  readonly description: string;
+  readonly check: (stack: ResolvedStack, earlier: readonly ResolvedStack[]) => Finding | undefined;
+}
+
+const idsApart: StackRule = {
+  id: "stack-ids-apart",
+  description: "Two stacks have different ids, also those of different apps.",
+  check: (stack, earlier) =>
+    earlier.some(({ id }) => id === stack.id)
+      ? {
+          path: `stacks.${stack.tier}.id`,
+          value: quote(stack.id),
+          allowed: "an id that no other stack of any app has",
+          fix: "give this stack another id",
+        }
+      : undefined,
+};
+
+const namesApart: StackRule = {
+  id: "stack-names-apart",
+  description: "Two stacks give their resources different names.",
+  check: (stack, earlier) => {
+    const twin = earlier.find(
+      ({ app, tier }) =>
+        app.name === stack.app.name && app.environment === stack.app.environment && tier === stack.tier,
+    );
+    return (
+      twin && {
+        path: "name",
+        value: quote(stack.app.name),
+        allowed: "a name that no other app has in the same environment",
+        fix: `rename the app: the resources of stack ${quote(twin.id)} have this name`,
+      }
+    );
+  },
+};
+
+/** Every rule about several stacks together. */
+export const STACK_SET_RULES: readonly StackRule[] = [idsApart, namesApart];
