@@ -45,8 +45,8 @@ ${outputsInWords(outputs)}
 A second plan found nothing to do. The teardown took everything away and kept what holds data:
 ${leftovers.map(({ type, id }) => `  ${type} ${id}`).join("\n")}
 
-AWS was simulated. The Terraform that ran is the real one, but nothing that it made exists, nothing was billed, and
-nothing is left on this machine. Stacks that were synthesized: ${stacks.join(", ")}. It took ${seconds.toFixed(0)} s.
+AWS was simulated. The Terraform that ran is the real one, but nothing that it made exists, nothing was billed, and its
+files are removed. Stacks that were synthesized: ${stacks.join(", ")}. It took ${seconds.toFixed(0)} s.
 
 Next:
   npm run -s tiers -- init           describe your own app

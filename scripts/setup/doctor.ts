@@ -1,4 +1,7 @@
 /** Examines which tools are there, which are too old, and how to get what is missing. */
+import * as fs from "node:fs";
+import * as os from "node:os";
+import * as path from "node:path";
 import { table } from "../lib/terminal";
 import { terraformBinary } from "../lib/terraform";
 import { compareVersions, findOnPath, versionOf } from "../lib/tools";
@@ -119,10 +122,18 @@ export interface Health {
   tools: ToolHealth[];
 }
 
-/** Looks at every tool on PATH. */
-export async function examine(env: NodeJS.ProcessEnv): Promise<Health> {
-  const tools = await Promise.all(TOOLS.map((tool) => examineTool(tool, env)));
-  return { ready: tools.every(({ required, state }) => !required || state === "ok"), tools };
+/** Looks at every tool on PATH. @param which "required" leaves the optional ones out. @default "all" */
+export async function examine(env: NodeJS.ProcessEnv, which: "all" | "required" = "all"): Promise<Health> {
+  const asked = TOOLS.filter(({ required }) => required || which === "all");
+  // Some tools write statistics of their use into the user's settings when they are only asked for their version.
+  const settings = fs.mkdtempSync(path.join(os.tmpdir(), "tiers-doctor-"));
+  try {
+    const probeEnv = { ...env, XDG_CONFIG_HOME: settings };
+    const tools = await Promise.all(asked.map((tool) => examineTool(tool, probeEnv)));
+    return { ready: tools.every(({ required, state }) => !required || state === "ok"), tools };
+  } finally {
+    fs.rmSync(settings, { recursive: true, force: true });
+  }
 }
 
 async function examineTool(tool: Tool, env: NodeJS.ProcessEnv): Promise<ToolHealth> {

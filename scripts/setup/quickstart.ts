@@ -78,8 +78,8 @@ async function runIn(folder: string, options: QuickstartOptions): Promise<Quicks
 
 /** @throws UserError (exit 1) that names each required tool that is missing or too old */
 async function requireTools(env: NodeJS.ProcessEnv): Promise<void> {
-  const { tools } = await examine(env);
-  const bad = tools.filter(({ required, state }) => required && state !== "ok");
+  const { tools } = await examine(env, "required");
+  const bad = tools.filter(({ state }) => state !== "ok");
   if (bad.length === 0) return;
   const lines = bad.map(({ name, state, version, needs, install }) =>
     [

@@ -65,7 +65,7 @@ function stackTags({ attributes }: Held): Record<string, string> {
  */
 export async function cancelSpotRequests(
   target: SpotTarget,
-  client: EC2Client = new EC2Client({ region: target.region }),
+  client: EC2Client = defaultClient(target.region),
 ): Promise<string[]> {
   try {
     const ids = await openRequests(client, target);
@@ -79,6 +79,12 @@ export async function cancelSpotRequests(
   } finally {
     client.destroy();
   }
+}
+
+function defaultClient(region: string): EC2Client {
+  // The SDK would tell the user that its releases of 2027 need a newer Node; this project pins an older release.
+  process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= "true";
+  return new EC2Client({ region });
 }
 
 async function openRequests(client: EC2Client, target: SpotTarget): Promise<string[]> {
