@@ -92,7 +92,7 @@ function plantedFor(judge: Judge, stacks: readonly Input[]): PlantedFault[] {
 }
 
 function plant(fault: Fault, origin: Input): Input {
-  const stack = parseJson<StackJson>(origin.file);
+  const stack = parseJson(origin.file) as StackJson;
   try {
     fault.plant(stack);
   } catch (error) {
