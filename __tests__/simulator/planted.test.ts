@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { knowledge } from "../../scripts/simulator/facts";
 import { type Config, flat, sampleConfig, startTestRun, type TestRun, Workspace } from "./support";
 
 /** A mistake in the sample stack, the command that must find it, and what it must say. */
@@ -187,7 +188,25 @@ const PLANTED: Planted[] = [
     name: "a data source without an answer",
     change: (c) => (c.data!.aws_elb_service_account = { x: {} }),
     stage: "plan",
-    says: /No simulated answer for this data source.*aws_elb_service_account: no fixture/,
+    says: /No simulated answer for this data source.*aws_elb_service_account/,
+  },
+  {
+    name: "a misspelt value",
+    change: (c) => (resource(c).aws_s3_bucket_versioning.data.versioning_configuration.status = "Enable"),
+    stage: "validate",
+    says: /expected versioning_configuration\.0\.status to be one of \["Enabled" "Suspended" "Disabled"\], got Enable with aws_s3_bucket_versioning\.data/,
+  },
+  {
+    name: "two arguments that exclude each other",
+    change: (c) => (resource(c).aws_security_group.web.name = "web"),
+    stage: "validate",
+    says: /Conflicting configuration arguments with aws_security_group\.web.*"name": conflicts with name_prefix/,
+  },
+  {
+    name: "a number out of its range",
+    change: (c) => (resource(c).aws_iam_role.web.max_session_duration = 60),
+    stage: "validate",
+    says: /expected max_session_duration to be in the range \(3600 - 43200\), got 60 with aws_iam_role\.web/,
   },
   {
     name: "a backend that is not there",
@@ -197,28 +216,48 @@ const PLANTED: Planted[] = [
   },
 ];
 
+/** Mistakes that only AWS itself would find, when the apply is under way. */
+const REFUSED: Omit<Planted, "stage">[] = [
+  {
+    name: "an id that names nothing",
+    change: (c) => (resource(c).aws_instance.vm.vpc_security_group_ids = ["sg-00000000000000000"]),
+    says: /InvalidGroup\.NotFound: The security group 'sg-00000000000000000' does not exist with aws_instance\.vm/,
+  },
+  {
+    name: "a missing dependency",
+    change: (c) => {
+      // The name is right, but nothing says that the bucket comes first.
+      resource(c).aws_s3_bucket_versioning.data.bucket = "sample-123456789012";
+      resource(c).aws_s3_bucket.data.depends_on = ["aws_instance.vm"];
+    },
+    says: /NoSuchBucket.*sample-123456789012 with aws_s3_bucket_versioning\.data.*refer to that resource or add depends_on/,
+  },
+  {
+    name: "a name that is taken",
+    change: (c) =>
+      (resource(c).aws_iam_role.twin = { ...resource(c).aws_iam_role.web, depends_on: ["aws_iam_role.web"] }),
+    says: /EntityAlreadyExists: Role with name web already exists\. with aws_iam_role\.twin/,
+  },
+];
+
 let run: TestRun;
 beforeAll(async () => {
-  run = await startTestRun("planted");
+  run = await startTestRun("planted", knowledge());
 });
 afterAll(() => run.close());
 
+const STAGES = [["init"], ["validate"], ["plan"], ["apply", "-auto-approve"]] as const;
+
 /** Where the first command fails, and with which words. */
 async function outcome(workspace: Workspace): Promise<{ stage: string; text: string }> {
-  for (const stage of ["init", "validate", "plan"]) {
-    const result = await workspace.terraform(stage);
+  for (const [stage, ...options] of STAGES) {
+    const result = await workspace.terraform(stage, ...options);
     if (result.code !== 0) return { stage, text: flat(result) };
   }
   return { stage: "none", text: "accepted" };
 }
 
 describe("Terraform finds through the simulator", () => {
-  test("nothing in the sample as it is", async () => {
-    const workspace = new Workspace(run, "unchanged");
-    workspace.write(sampleConfig());
-    expect(await outcome(workspace)).toEqual({ stage: "none", text: "accepted" });
-  });
-
   test.concurrent.each(PLANTED.map((planted, i) => ({ ...planted, i })))(
     "$name",
     async ({ i, change, stage, says }) => {
@@ -249,4 +288,56 @@ describe("Terraform finds through the simulator", () => {
     );
     expect(await workspace.planCode()).toBe(0);
   });
+});
+
+describe("the simulated account", () => {
+  /** A world of its own for each: names and ids must not meet those of another case. */
+  async function inFreshWorld(name: string, work: (workspace: Workspace) => Promise<void>): Promise<void> {
+    const fresh = await startTestRun(name, knowledge());
+    try {
+      await work(new Workspace(fresh, "stack"));
+    } finally {
+      fresh.close();
+    }
+  }
+
+  test("takes the sample as it is, and the second plan is empty", () =>
+    inFreshWorld("planted-nothing", async (workspace) => {
+      workspace.write(sampleConfig());
+      expect(await outcome(workspace)).toEqual({ stage: "none", text: "accepted" });
+      expect(await workspace.planCode()).toBe(0);
+      await workspace.ok("destroy", "-auto-approve");
+    }));
+
+  test.each(REFUSED.map((planted, i) => ({ ...planted, i })))("refuses $name", ({ i, change, says }) =>
+    inFreshWorld(`planted-${i}`, async (workspace) => {
+      const config = sampleConfig();
+      change(config);
+      workspace.write(config);
+      const found = await outcome(workspace);
+      expect(found.text).toMatch(says);
+      expect(found.stage).toBe("apply");
+    }),
+  );
+
+  test("refuses to destroy what is still in use", () =>
+    inFreshWorld("planted-in-use", async (workspace) => {
+      const config = sampleConfig();
+      // Nothing in the configuration says that the instance is in the group.
+      const { web } = resource(config).aws_security_group;
+      resource(config).aws_security_group.spare = { ...web, name_prefix: "spare-" };
+      workspace.write(config);
+      await workspace.ok("init");
+      await workspace.apply(config);
+      const spare = (await workspace.values())["aws_security_group.spare"]!.id as string;
+      resource(config).aws_instance.vm.vpc_security_group_ids = [spare];
+      await workspace.apply(config);
+      delete resource(config).aws_security_group.spare;
+      workspace.write(config);
+      const result = await workspace.terraform("apply", "-auto-approve");
+      expect(result.code).toBe(1);
+      expect(flat(result)).toMatch(
+        /DependencyViolation: resource sg-[0-9a-f]{17} has a dependent object.*aws_instance i-[0-9a-f]{17}/,
+      );
+    }));
 });

@@ -209,6 +209,12 @@ export function flat(result: TerraformResult): string {
   return `${result.stdout}${result.stderr}`.replace(/[│╷╵]/g, " ").replace(/\s+/g, " ");
 }
 
+/** A policy that lets instances take a role. */
+export const ASSUME_ROLE = {
+  Version: "2012-10-17",
+  Statement: [{ Effect: "Allow", Action: "sts:AssumeRole", Principal: { Service: "ec2.amazonaws.com" } }],
+};
+
 /** A small stack in two regions, one of every pattern that matters to the engine. */
 export function sampleConfig(): Config {
   return {
@@ -234,9 +240,15 @@ export function sampleConfig(): Config {
       aws_route_table: { main: { vpc_id: "${aws_vpc.main.id}", route: [route("${aws_internet_gateway.main.id}")] } },
       aws_security_group: { web: { name_prefix: "web-", vpc_id: "${aws_vpc.main.id}" } },
       aws_vpc_security_group_ingress_rule: {
-        https: { security_group_id: "${aws_security_group.web.id}", ip_protocol: "tcp", from_port: 443, to_port: 443 },
+        https: {
+          security_group_id: "${aws_security_group.web.id}",
+          cidr_ipv4: "0.0.0.0/0",
+          ip_protocol: "tcp",
+          from_port: 443,
+          to_port: 443,
+        },
       },
-      aws_iam_role: { web: { name: "web", assume_role_policy: '{"Version":"2012-10-17","Statement":[]}' } },
+      aws_iam_role: { web: { name: "web", assume_role_policy: JSON.stringify(ASSUME_ROLE) } },
       aws_instance: {
         vm: {
           ami: "ami-0123456789abcdef0",
