@@ -43,7 +43,6 @@ export function postgresContainer(context: ContainerContext): ComposeService {
     secrets: [SUPERUSER_SECRET],
     networks: [INTERNAL_NETWORK],
     user: POSTGRES_USER,
-    init: false,
     read_only: true,
     tmpfs: ["/tmp", "/var/run/postgresql"],
     volumes: [bind(`${layout.dataDir}/postgres`, mount)],

@@ -1,4 +1,5 @@
 import { isOn } from "../spec";
+import { PROXY_MEMORY_MIB } from "../spec/memory";
 import { bind, EDGE_NETWORK, HARDENING, mebibytes, seconds, type ComposeBind, type ComposeService } from "./compose";
 import { containerName, type ContainerContext } from "./context";
 import { PROXY_IMAGES } from "./images";
@@ -52,7 +53,7 @@ export function proxyContainer(context: ContainerContext, proxy: Proxy, revision
     volumes: proxyVolumes(context, proxy, tls),
     ...HARDENING,
     ...(proxy === "caddy" && { cap_add: ["NET_BIND_SERVICE"] }),
-    deploy: { resources: { limits: { memory: mebibytes(128) } } },
+    deploy: { resources: { limits: { memory: mebibytes(PROXY_MEMORY_MIB) } } },
     healthcheck: {
       test: ["CMD-SHELL", requestCommand(`http://127.0.0.1:${STATUS_PORT}/`)],
       interval: seconds(30),

@@ -30,7 +30,7 @@ function allFolders({ app, layout }: ContainerContext): Folder[] {
   const { dataDir, runDir, secretsDir, environmentDir } = layout;
   return [
     { path: runDir, mode: "0755" },
-    { path: secretsDir, mode: "0755" },
+    { path: secretsDir, mode: "0700" },
     { path: environmentDir, mode: "0700" },
     ...(runsPostgres(app) ? [{ path: `${dataDir}/postgres`, mode: "0700", owner: POSTGRES_USER } as const] : []),
     ...(runsCache(app) && app.cache.use === "queue"

@@ -33,8 +33,9 @@ export interface HostConfigInput {
   /** The public domain that takes the place of the specification's; opaque. @default - as the specification says */
   readonly domain?: string;
   /**
-   * Ranges of the CDN in front of the proxy, joined by {@link TRUSTED_PROXY_SEPARATOR}; opaque. Needed when
-   * `ingress.origin` is "cloudflare" and a proxy runs. @default - no header about the client's address is believed
+   * Ranges of the CDN in front of the proxy, joined by {@link TRUSTED_PROXY_SEPARATOR}; opaque. To be given when
+   * `ingress.origin` is "cloudflare": else the services see the CDN's addresses as their clients'.
+   * @default - no header about the client's address is believed
    */
   readonly trustedProxies?: string;
   /** Log group per container, as `containerNames` lists them, when logs go to CloudWatch; opaque. */
@@ -85,9 +86,6 @@ function containerContext({ app, region, logGroups }: HostConfigInput): Containe
 function proxyFile(input: HostConfigInput): HostFile | undefined {
   const proxy = proxyOf(input.app);
   if (proxy === undefined) return undefined;
-  if (input.app.ingress.origin === "cloudflare" && input.trustedProxies === undefined) {
-    throw new Error(`ingress.origin is "cloudflare", but the ranges that may name the client's address are not given`);
-  }
   return proxy === "caddy" ? file("caddy/Caddyfile", caddyfile(input)) : file("nginx/nginx.conf", nginxConf(input));
 }
 

@@ -41,21 +41,21 @@ function roleStatements({ user, passwordSecret }: DatabasePlan): string[] {
     "\\if :password_is_missing",
     `  DO $do$ BEGIN RAISE EXCEPTION 'the secret ${passwordSecret} is missing or empty'; END $do$;`,
     "\\endif",
-    `SELECT 'CREATE ROLE ${user} LOGIN'`,
+    `SELECT 'CREATE ROLE ${identifier(user)} LOGIN'`,
     ` WHERE NOT EXISTS (SELECT FROM pg_roles WHERE rolname = '${user}') \\gexec`,
-    `SELECT 'ALTER ROLE ${user} NOSUPERUSER NOCREATEDB NOCREATEROLE NOREPLICATION NOBYPASSRLS' FROM pg_roles`,
+    `SELECT 'ALTER ROLE ${identifier(user)} NOSUPERUSER NOCREATEDB NOCREATEROLE NOREPLICATION NOBYPASSRLS' FROM pg_roles`,
     ` WHERE rolname = '${user}' AND (rolsuper OR rolcreatedb OR rolcreaterole OR rolreplication OR rolbypassrls) \\gexec`,
-    `SELECT format('ALTER ROLE ${user} PASSWORD %L', :'password') \\gexec`,
+    `SELECT format('ALTER ROLE ${identifier(user)} PASSWORD %L', :'password') \\gexec`,
     "\\unset password",
   ];
 }
 
 function databaseStatements(name: string, owner: string): string[] {
   return [
-    `SELECT 'CREATE DATABASE ${name} OWNER ${owner}'`,
+    `SELECT 'CREATE DATABASE ${identifier(name)} OWNER ${identifier(owner)}'`,
     ` WHERE NOT EXISTS (SELECT FROM pg_database WHERE datname = '${name}') \\gexec`,
-    `SELECT 'ALTER DATABASE ${name} OWNER TO ${owner}' FROM pg_database`,
-    ` WHERE datname = '${name}' AND datdba <> '${owner}'::regrole \\gexec`,
+    `SELECT 'ALTER DATABASE ${identifier(name)} OWNER TO ${identifier(owner)}' FROM pg_database`,
+    ` WHERE datname = '${name}' AND datdba <> '${identifier(owner)}'::regrole \\gexec`,
   ];
 }
 
@@ -70,20 +70,23 @@ function revokeConnect(databases: readonly string[]): string[] {
 /** Since version 15 only a database's owner creates in schema public; before, everyone did. */
 function schemaStatements(database: string, user: string): string[] {
   return [
-    `\\connect ${database}`,
+    `\\connect ${identifier(database)}`,
     "SELECT 'REVOKE CREATE ON SCHEMA public FROM PUBLIC'",
     " WHERE has_schema_privilege('public', 'public', 'CREATE') \\gexec",
-    `SELECT 'GRANT CREATE ON SCHEMA public TO ${user}'`,
+    `SELECT 'GRANT CREATE ON SCHEMA public TO ${identifier(user)}'`,
     ` WHERE NOT has_schema_privilege('${user}', 'public', 'CREATE') \\gexec`,
   ];
 }
 
 function extensionStatements({ name, extensions }: DatabasePlan): string[] {
   return [
-    `\\connect ${name}`,
+    `\\connect ${identifier(name)}`,
     `SELECT format('CREATE EXTENSION %I CASCADE', wanted) FROM unnest(ARRAY[${literals(extensions)}]) AS wanted`,
     " WHERE NOT EXISTS (SELECT FROM pg_extension WHERE extname = wanted) \\gexec",
   ];
 }
+
+/** Quoted, because a name may be one of SQL's own words. */
+const identifier = (name: string): string => `"${name}"`;
 
 const literals = (names: readonly string[]): string => names.map((name) => `'${name}'`).join(", ");

@@ -1,0 +1,82 @@
+import { describe, expect, test } from "vitest";
+import { plainEnvironment, secretEnvironment } from "../../modules/containers/environment";
+import { INJECTED_VARIABLES, type ResolvedApp } from "../../modules/spec";
+import { apiWith, shop, type AppChanges } from "../helpers/fixtures";
+
+function api(changes: AppChanges): [ResolvedApp, ResolvedApp["services"][string]] {
+  const app = shop({ jobs: {}, ...changes });
+  const service = app.services.api;
+  if (!service) throw new Error("the fixture has no api");
+  return [app, service];
+}
+
+const DATABASE = { DB_HOST: "postgres", DB_NAME: "shop", DB_PORT: "5432", DB_USER: "shop" };
+const CACHE = {
+  CACHE_URL: "redis://cache:6379/0",
+  REDIS_HOST: "cache",
+  REDIS_PORT: "6379",
+  REDIS_URL: "redis://cache:6379/0",
+};
+
+describe("variables that are no secret", () => {
+  test.each<[string, AppChanges, Record<string, string>]>([
+    ["database and cache", { services: apiWith({}) }, { ...DATABASE, ...CACHE }],
+    ["database alone", { services: apiWith({ connects: ["database"] }) }, DATABASE],
+    ["cache alone", { services: apiWith({ connects: ["cache"] }) }, CACHE],
+    ["neither", { services: apiWith({ connects: [] }) }, {}],
+    ["an external database", { services: apiWith({}), database: { mode: "external" } }, CACHE],
+    [
+      "names of its own",
+      { services: apiWith({}), database: { name: "a", user: "b" } },
+      { ...DATABASE, ...CACHE, DB_NAME: "a", DB_USER: "b" },
+    ],
+    [
+      "the app's own value wins",
+      { services: apiWith({ connects: ["database"], env: { DB_NAME: "other" } }) },
+      { ...DATABASE, DB_NAME: "other" },
+    ],
+  ])("%s", (_, changes, expected) => {
+    expect(plainEnvironment(...api(changes))).toEqual(expected);
+  });
+
+  test("they are sorted, so that moving a line in the specification changes nothing", () => {
+    const names = Object.keys(plainEnvironment(...api({ services: apiWith({ env: { Z: "1", A: "2" } }) })));
+    expect(names).toEqual([...names].sort());
+  });
+});
+
+describe("variables with a secret", () => {
+  test("a database that the stack runs gives the password and the URL", () => {
+    expect(secretEnvironment(...api({ services: apiWith({ secrets: ["JWT_SECRET"] }) }))).toEqual({
+      DATABASE_URL: [
+        { text: "postgresql://shop:" },
+        { secret: "DB_PASSWORD", encode: "url" },
+        { text: "@postgres:5432/shop" },
+      ],
+      DB_PASSWORD: [{ secret: "DB_PASSWORD" }],
+      JWT_SECRET: [{ secret: "JWT_SECRET" }],
+    });
+  });
+
+  test("an external database gives its URL's secret under its own name", () => {
+    const changes = { services: apiWith({}), database: { mode: "external", urlSecret: "PG_URL" } } as const;
+    expect(secretEnvironment(...api(changes))).toEqual({ PG_URL: [{ secret: "PG_URL" }] });
+  });
+
+  test("a service that connects to nothing gets no password", () => {
+    expect(secretEnvironment(...api({ services: apiWith({ connects: [] }) }))).toEqual({});
+  });
+
+  test("the superuser's password goes to no service", () => {
+    const app = shop();
+    for (const service of Object.values(app.services)) {
+      expect(JSON.stringify(secretEnvironment(app, service))).not.toContain("POSTGRES_PASSWORD");
+    }
+  });
+});
+
+test("a service that is connected to everything gets every injected variable and no other", () => {
+  const all = api({ services: apiWith({}) });
+  const names = [...Object.keys(plainEnvironment(...all)), ...Object.keys(secretEnvironment(...all))];
+  expect(names.filter((name) => name !== "DB_PASSWORD").sort()).toEqual([...INJECTED_VARIABLES].sort());
+});
