@@ -1,3 +1,4 @@
+import type { ITerraformDependable } from "cdktf";
 import type { AppSecrets } from "../modules/data/app-secrets";
 import type { BackupBucket } from "../modules/data/backup-bucket";
 import type { DataVolume } from "../modules/data/data-volume";
@@ -15,6 +16,8 @@ export interface HostPlace {
   readonly vpcId: string;
   readonly subnetId: string;
   readonly zone: string;
+  /** What must exist before the host reaches the internet; empty in a network that exists already. */
+  readonly internet: readonly ITerraformDependable[];
 }
 
 /** The parts of the mvp stack that its outputs speak of. */

@@ -82,7 +82,7 @@ export class MvpStack extends TierStack {
       const subnet = new DataAwsSubnet(this, "host_subnet", { id: network.existing.subnetId });
       const vpc = new DataAwsVpc(this, "vpc", { id: network.existing.vpcId });
       this.createPeering(vpc.id, vpc.cidrBlock, network.existing.routeTableId);
-      return { vpcId: vpc.id, subnetId: subnet.id, zone: subnet.availabilityZone };
+      return { vpcId: vpc.id, subnetId: subnet.id, zone: subnet.availabilityZone, internet: [] };
     }
     const own = new HostNetwork(this, "network", {
       names: this.names,
@@ -99,7 +99,7 @@ export class MvpStack extends TierStack {
       });
     }
     this.createPeering(own.vpcId, network.cidr, own.routeTableId);
-    return { vpcId: own.vpcId, subnetId: own.hostSubnetId, zone: own.hostZone };
+    return { vpcId: own.vpcId, subnetId: own.hostSubnetId, zone: own.hostZone, internet: own.internet };
   }
 
   private createPeering(vpcId: string, cidr: string, routeTableId: string | undefined): void {
@@ -221,7 +221,7 @@ export class MvpStack extends TierStack {
         region: this.app.region,
         appDir,
       }),
-      dependsOn: [...files.objects],
+      dependsOn: [...files.objects, ...place.internet],
     });
   }
 

@@ -18,11 +18,13 @@ const FORBIDDEN: readonly { what: string; pattern: RegExp; example: string }[] =
   { what: "a private key", pattern: /-----BEGIN [A-Z ]*PRIVATE KEY/, example: "-----BEGIN RSA PRIVATE KEY-----" },
 ];
 
-/** A path on the machine that wrote the JSON. */
-const machinePaths = (): string[] => [process.cwd(), os.homedir(), os.tmpdir()].filter((folder) => folder.length > 1);
+/** Paths of the machine that wrote the JSON; "/tmp" is left out, because containers have one too. */
+const machinePaths = (): string[] =>
+  [process.cwd(), os.homedir(), os.tmpdir()].filter((folder) => folder.length > 1 && folder !== "/tmp");
 
 /** References that Terraform may resolve; everything else that starts with ${ is a shell text that was not escaped. */
-const REFERENCE = /^\$\{(aws_|data\.|var\.|random_|each\.|one\(|alltrue\(|can\(|length\(|!can\(|toset\(|jsonencode\(|\()/;
+const REFERENCE =
+  /^\$\{(aws_|data\.|var\.|random_|each\.|one\(|alltrue\(|can\(|length\(|join\(|!can\(|toset\(|jsonencode\(|\()/;
 
 function unescapedIn(text: string): string[] {
   return [...text.replace(/([$%])\1\{/g, "").matchAll(/[$%]\{[^}]*\}?/g)]
@@ -31,7 +33,8 @@ function unescapedIn(text: string): string[] {
 }
 
 /** Attributes that would hold a secret's value. */
-const SECRET_ATTRIBUTE = /(^|\.)(password|master_password|secret_string|secret_binary|auth_token|private_key|value_wo|password_wo)$/;
+const SECRET_ATTRIBUTE =
+  /(^|\.)(password|master_password|secret_string|secret_binary|auth_token|private_key|value_wo|password_wo)$/;
 
 test("there is something to guard", () => {
   expect(stacks.map(([id]) => id)).toContain("mvp");

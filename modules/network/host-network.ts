@@ -6,6 +6,7 @@ import { Route } from "@cdktf/provider-aws/lib/route";
 import { Subnet } from "@cdktf/provider-aws/lib/subnet";
 import { Vpc } from "@cdktf/provider-aws/lib/vpc";
 import { VpcEndpoint } from "@cdktf/provider-aws/lib/vpc-endpoint";
+import type { ITerraformDependable } from "cdktf";
 import { Construct } from "constructs";
 import type { PhysicalNames } from "../naming/physical-names";
 
@@ -33,12 +34,14 @@ export class HostNetwork extends Construct {
   /** The zone of the first public subnet. */
   readonly hostZone: string;
   readonly routeTableId: string;
+  /** What must exist before a host in this network reaches the internet, or gets a public address. */
+  readonly internet: readonly ITerraformDependable[];
 
   constructor(scope: Construct, id: string, props: HostNetworkProps) {
     super(scope, id);
     const vpc = this.createVpc(props);
-    const routes = this.createPublicRoutes(props, vpc);
-    const subnets = this.createSubnets(props, vpc, routes);
+    const { routes, internet } = this.createPublicRoutes(props, vpc);
+    const { subnets, associations } = this.createSubnets(props, vpc, routes);
     this.createS3Endpoint(props, vpc, routes);
     this.emptyDefaultGroup(vpc);
 
@@ -48,6 +51,7 @@ export class HostNetwork extends Construct {
     this.hostSubnetId = first.id;
     this.hostZone = first.availabilityZone;
     this.routeTableId = routes.id;
+    this.internet = [internet, ...associations];
   }
 
   private createVpc({ names, cidr }: HostNetworkProps): Vpc {
@@ -59,7 +63,7 @@ export class HostNetwork extends Construct {
     });
   }
 
-  private createPublicRoutes({ names }: HostNetworkProps, vpc: Vpc): RouteTable {
+  private createPublicRoutes({ names }: HostNetworkProps, vpc: Vpc): { routes: RouteTable; internet: Route } {
     const gateway = new InternetGateway(this, "gateway", {
       vpcId: vpc.id,
       tags: { Name: names.of("tag:Name", "network_gateway", "igw") },
@@ -68,12 +72,17 @@ export class HostNetwork extends Construct {
       vpcId: vpc.id,
       tags: { Name: names.of("tag:Name", "network_public_routes", "public") },
     });
-    new Route(this, "internet", { routeTableId: table.id, destinationCidrBlock: "0.0.0.0/0", gatewayId: gateway.id });
-    return table;
+    const internet = new Route(this, "internet", {
+      routeTableId: table.id,
+      destinationCidrBlock: "0.0.0.0/0",
+      gatewayId: gateway.id,
+    });
+    return { routes: table, internet };
   }
 
-  private createSubnets({ names, zones, publicSubnets }: HostNetworkProps, vpc: Vpc, routes: RouteTable): Subnet[] {
-    return zones.map((zone, index) => {
+  private createSubnets({ names, zones, publicSubnets }: HostNetworkProps, vpc: Vpc, routes: RouteTable) {
+    const associations: RouteTableAssociation[] = [];
+    const subnets = zones.map((zone, index) => {
       const letter = zone.slice(-1);
       const cidrBlock = publicSubnets[index];
       if (cidrBlock === undefined) throw new Error(`${this.node.path}: zone ${zone} has no subnet range`);
@@ -84,9 +93,12 @@ export class HostNetwork extends Construct {
         mapPublicIpOnLaunch: false,
         tags: { Name: names.of("tag:Name", `network_public_${letter}`, `public-${letter}`) },
       });
-      new RouteTableAssociation(this, `public_${letter}_routes`, { subnetId: subnet.id, routeTableId: routes.id });
+      associations.push(
+        new RouteTableAssociation(this, `public_${letter}_routes`, { subnetId: subnet.id, routeTableId: routes.id }),
+      );
       return subnet;
     });
+    return { subnets, associations };
   }
 
   private createS3Endpoint({ names, region }: HostNetworkProps, vpc: Vpc, routes: RouteTable): void {
