@@ -7,7 +7,10 @@ import { defineApp } from "../modules/spec";
 export const webrana = defineApp({
   name: "webrana",
   region: "ap-southeast-1",
-  stacks: { mvp: { id: "mvp" } },
+  stacks: {
+    // People and tools know this alarm by its name; nothing else has to keep one.
+    mvp: { id: "mvp", names: { alarm_cpu: "webrana-high-cpu" } },
+  },
 
   services: {
     backend: {

@@ -4,17 +4,20 @@
  * Compares docs/conformance/*.yaml with the synthesized stacks and writes docs/conformance.md. With --check the document
  * must be up to date already; with --mutate every built value is changed once and its test must fail.
  */
-import * as fs from "node:fs";
 import * as path from "node:path";
 import { Command } from "commander";
+import { simulatedEnv } from "../lib/environment";
 import { UserError } from "../lib/errors";
-import { type ProjectPaths, projectPaths, projectRoot } from "../lib/paths";
+import { type ProjectPaths, projectPaths, projectRoot, stackDirectory } from "../lib/paths";
 import { catchInterrupts } from "../lib/process";
+import { parseJson, STACK_FILE } from "../lib/stack-json";
 import { synthesize } from "../lib/synth";
-import { mutateAll, readStacks } from "./mutate";
+import { mutateAll, type Mutation } from "./mutate";
+import { vitestRunner } from "./named-tests";
 import type { Stacks } from "./places";
 import { mismatches, renderDocument } from "./render";
 import { readTables, type Table } from "./rows";
+import { putDocument } from "./document";
 
 interface Options {
   readonly check?: boolean;
@@ -25,42 +28,39 @@ async function main({ check = false, mutate = false }: Options): Promise<void> {
   const paths = projectPaths(projectRoot());
   const tables = readTables(path.join(paths.root, "docs", "conformance"));
   const stacks = await synthesizeStacks(paths);
-  const wrong = mismatches(tables, stacks);
-  for (const { id, place, expected, found } of wrong) {
-    process.stderr.write(`${id}: ${place} is ${found}; the table says ${expected}\n`);
-  }
-  if (wrong.length > 0) throw new UserError(`${wrong.length} values are not what the tables say.`);
-
-  writeDocument(paths, renderDocument(tables), check);
-  const places = tables.flatMap(({ rows }) => rows.flatMap(({ built }) => built));
-  const rows = tables.flatMap((table) => table.rows);
-  process.stdout.write(`${rows.length} rows, ${places.length} built values, all as the tables say\n`);
+  compare(tables, stacks);
+  putDocument(path.join(paths.root, "docs", "conformance.md"), renderDocument(tables), check);
   if (mutate) await proveMutations(paths, tables, stacks);
 }
 
+/** Synthesizes without the user's settings: what is compared is the product as it ships. */
 async function synthesizeStacks(paths: ProjectPaths): Promise<Stacks> {
   const output = path.join(paths.simulated, "conformance", "cdktf.out");
-  const ids = await synthesize(paths, { output, env: process.env });
-  return readStacks(output, ids);
+  const ids = await synthesize(paths, { output, env: simulatedEnv(process.env) });
+  return new Map(ids.map((id) => [id, parseJson(path.join(stackDirectory(output, id), STACK_FILE))]));
 }
 
-function writeDocument(paths: ProjectPaths, text: string, check: boolean): void {
-  const file = path.join(paths.root, "docs", "conformance.md");
-  const current = fs.existsSync(file) ? fs.readFileSync(file, "utf8") : "";
-  if (current === text) return;
-  if (check) throw new UserError("docs/conformance.md is out of date: run npm run conformance and commit it.");
-  fs.writeFileSync(file, text);
+function compare(tables: readonly Table[], stacks: Stacks): void {
+  const wrong = mismatches(tables, stacks);
+  if (wrong.length > 0) {
+    const lines = wrong.map(({ id, place, expected, found }) => `${id}: ${place} is ${found}; the table: ${expected}`);
+    throw new UserError([...lines, `${wrong.length} values are not what the tables say.`].join("\n"));
+  }
+  const rows = tables.flatMap((table) => table.rows);
+  const values = rows.flatMap(({ built }) => built);
+  process.stdout.write(`${rows.length} rows, ${values.length} built values, all as the tables say\n`);
 }
 
 async function proveMutations(paths: ProjectPaths, tables: readonly Table[], stacks: Stacks): Promise<void> {
-  const results = await mutateAll(paths, tables, stacks, ({ id, place, test, verdict }) =>
-    process.stdout.write(
-      `${verdict === "caught" ? "caught" : "MISSED"}  ${id}  ${place}  ${verdict === "caught" ? "" : `${verdict}: ${test}`}\n`,
-    ),
-  );
+  const results = await mutateAll(tables, stacks, vitestRunner(paths), printMutation);
   const missed = results.filter(({ verdict }) => verdict !== "caught").length;
   process.stdout.write(`${results.length - missed} passed, ${missed} failed\n`);
   if (missed > 0 || results.length === 0) throw new UserError(`${missed} of ${results.length} changes went unnoticed.`);
+}
+
+function printMutation({ id, place, test, verdict }: Mutation): void {
+  const line = verdict === "caught" ? `caught  ${id}  ${place}` : `MISSED  ${id}  ${place}  ${verdict}: ${test}`;
+  process.stdout.write(`${line}\n`);
 }
 
 catchInterrupts(() => process.stderr.write("\nStopping.\n"));

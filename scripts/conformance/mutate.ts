@@ -1,92 +1,80 @@
-/** Breaks every built value once and shows that the test that is named for it then fails. */
-import * as fs from "node:fs";
-import * as path from "node:path";
-import { childEnv } from "../lib/environment";
-import { type ProjectPaths, stackDirectory } from "../lib/paths";
-import { run } from "../lib/process";
-import { STACK_FILE, type Json } from "../lib/stack-json";
+/** Breaks every built value once and asks whether the test that is named for it then fails. */
+import * as os from "node:os";
+import type { RunTests } from "./named-tests";
 import { mutated, type Stacks } from "./places";
 import { placeName } from "./render";
-import type { Built, Row, Table } from "./rows";
+import type { Built, Table } from "./rows";
 
 export interface Mutation {
   readonly id: string;
   readonly place: string;
+  /** The test that must fail. */
   readonly test: string;
-  /** "caught" when the named test failed; else what happened instead. */
-  readonly verdict: "caught" | string;
+  /** "caught" when the test passes on the stacks as they are and fails on the changed copy; else what happened. */
+  readonly verdict: string;
 }
 
-/** What Vitest's JSON report says, as far as it is needed. */
-interface Report {
-  testResults: { assertionResults: { title: string; status: string }[] }[];
+interface Job {
+  readonly id: string;
+  readonly place: Built;
+  readonly file: string;
+  readonly name: string;
 }
 
-/** Runs all mutations, a few at a time. */
+/**
+ * Runs all mutations, as many at a time as the machine has processors.
+ *
+ * @param onResult called with each result as it comes
+ */
 export async function mutateAll(
-  paths: ProjectPaths,
   tables: readonly Table[],
   stacks: Stacks,
+  runTests: RunTests,
   onResult: (mutation: Mutation) => void,
 ): Promise<Mutation[]> {
-  const jobs = tables.flatMap(({ rows }) => rows.flatMap((row) => row.built.map((place) => ({ row, place }))));
+  const jobs = jobsOf(tables);
+  const passing = await passingTests(jobs, stacks, runTests);
   const results: Mutation[] = [];
+  const queue = [...jobs];
   const worker = async (): Promise<void> => {
-    for (let job = jobs.shift(); job !== undefined; job = jobs.shift()) {
-      const result = await mutateOne(paths, job.row, job.place, stacks);
+    for (let job = queue.shift(); job !== undefined; job = queue.shift()) {
+      const { id, place, file, name } = job;
+      const verdict = passing.has(`${file} > ${name}`)
+        ? await mutateOne(job, stacks, runTests)
+        : "no test of this name passes on the stacks as they are";
+      const result = { id, place: placeName(place), test: `${file} > ${name}`, verdict };
       results.push(result);
       onResult(result);
     }
   };
-  await Promise.all([worker(), worker()]);
+  await Promise.all(Array.from({ length: Math.max(1, os.availableParallelism()) }, worker));
   return results;
 }
 
-async function mutateOne(paths: ProjectPaths, row: Row, place: Built, stacks: Stacks): Promise<Mutation> {
-  const result = { id: row.id, place: placeName(place), test: row.test ?? "" };
-  const changed = mutated(stacks, place);
-  if (changed === undefined) return { ...result, verdict: "there is no value at this place" };
-  const folder = fs.mkdtempSync(
-    path.join(fs.mkdirSync(paths.simulated, { recursive: true }) ?? paths.simulated, "mutation-"),
+function jobsOf(tables: readonly Table[]): Job[] {
+  return tables.flatMap(({ rows }) =>
+    rows.flatMap(({ id, built, test = "" }) => {
+      const [file = "", name = ""] = test.split(/ > (.*)/, 2);
+      return built.map((place) => ({ id, place, file, name }));
+    }),
   );
-  try {
-    writeStacks(folder, new Map([...stacks, [place.stack, changed]]));
-    return { ...result, verdict: await runTest(paths, folder, row.test ?? "") };
-  } finally {
-    fs.rmSync(folder, { recursive: true });
+}
+
+/** The tests that pass without any change: only their failure says something. */
+async function passingTests(jobs: readonly Job[], stacks: Stacks, runTests: RunTests): Promise<ReadonlySet<string>> {
+  const passing = new Set<string>();
+  for (const file of new Set(jobs.map((job) => job.file))) {
+    const outcomes = await runTests({ file, stacks });
+    for (const [name, outcome] of outcomes) if (outcome === "passed") passing.add(`${file} > ${name}`);
   }
+  return passing;
 }
 
-function writeStacks(folder: string, stacks: Stacks): void {
-  for (const [id, stack] of stacks) {
-    const directory = stackDirectory(folder, id);
-    fs.mkdirSync(directory, { recursive: true });
-    fs.writeFileSync(path.join(directory, STACK_FILE), JSON.stringify(stack));
-  }
-}
-
-/** Runs exactly the named test on the changed stacks. */
-async function runTest(paths: ProjectPaths, folder: string, test: string): Promise<string> {
-  const [file = "", name = ""] = test.split(" > ", 2);
-  const report = path.join(folder, "report.json");
-  const vitest = path.join(paths.root, "node_modules", "vitest", "vitest.mjs");
-  const pattern = name.replace(/[.*+?^${}()|[\]\\]/g, "\\$&");
-  await run(process.execPath, [vitest, "run", file, "-t", pattern, "--reporter=json", `--outputFile=${report}`], {
-    cwd: paths.root,
-    env: childEnv(process.env, { TIERSTACK_SHIPPED_DIR: folder }),
-    title: `the test ${test}`,
-  });
-  if (!fs.existsSync(report)) return "the test could not be run";
-  const { testResults } = JSON.parse(fs.readFileSync(report, "utf8")) as Report;
-  const ran = testResults.flatMap((entry) => entry.assertionResults).filter((entry) => entry.title.includes(name));
-  const judged = ran.filter(({ status }) => status === "failed" || status === "passed");
-  if (judged.length === 0) return "no test has this name";
-  return judged.some(({ status }) => status === "failed") ? "caught" : "the named test still passes";
-}
-
-/** Stacks of an output folder, parsed. */
-export function readStacks(output: string, ids: readonly string[]): Stacks {
-  const read = (id: string): Json =>
-    JSON.parse(fs.readFileSync(path.join(stackDirectory(output, id), STACK_FILE), "utf8")) as Json;
-  return new Map(ids.map((id) => [id, read(id)]));
+async function mutateOne({ place, file, name }: Job, stacks: Stacks, runTests: RunTests): Promise<string> {
+  const changed = mutated(stacks, place);
+  if (changed === undefined) return "the value is not as the table says, or cannot be changed";
+  const outcomes = await runTests({ file, name, stacks: new Map([...stacks, [place.stack, changed]]) });
+  const outcome = outcomes.get(name);
+  if (outcome === undefined) return "the test could not be run";
+  return outcome === "failed" ? "caught" : "the test still passes";
 }

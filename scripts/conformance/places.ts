@@ -1,4 +1,4 @@
-/** Reads and changes one built value in a stack's JSON, or in a YAML or text file that the stack ships to its host. */
+/** Reads and changes one built value in a stack's JSON, or in a file that the stack ships to its host. */
 import { parse, stringify } from "yaml";
 import type { Json } from "../lib/stack-json";
 import type { Built } from "./rows";
@@ -6,65 +6,71 @@ import type { Built } from "./rows";
 /** Stack JSON as written, by stack id. */
 export type Stacks = ReadonlyMap<string, Json>;
 
-/** What stands at a place, or undefined when the place does not exist. */
+/** What stands at a place; undefined when the place does not exist. */
 export function valueAt(stacks: Stacks, place: Built): unknown {
   const stack = stacks.get(place.stack);
   if (place.file === undefined) return follow(stack, place.at);
-  const text = hostFile(stack, place.file)?.text;
-  if (text === undefined || place.at === undefined) return text;
-  return follow(parse(text) as unknown, place.at);
+  const raw = shippedObject(stack, place.file)?.content;
+  if (raw === undefined) return undefined;
+  const text = unescaped(raw);
+  return place.at === undefined ? text : follow(parse(text), place.at);
 }
 
 /** Whether a place holds what the table says. */
-export function holds(stacks: Stacks, place: Built): boolean {
+export function isAsSaid(stacks: Stacks, place: Built): boolean {
   const value = valueAt(stacks, place);
-  if (place.holds !== undefined) return textOf(value).includes(place.holds);
-  return JSON.stringify(value) === JSON.stringify(place.is);
+  if (place.absent) return stacks.has(place.stack) && value === undefined;
+  if (place.holds === undefined) return JSON.stringify(value) === JSON.stringify(place.is);
+  return (typeof value === "string" || Array.isArray(value)) && value.includes(place.holds);
 }
 
 /**
- * A copy of a stack with one value changed to something else of the same kind.
+ * A copy of a stack with one value changed to another of the same kind: a text longer, a number larger, a flag turned
+ * over, a list with one more or one fewer element, something where nothing was.
  *
- * @returns undefined when the place does not exist
+ * @returns undefined when the place does not hold what the table says, or still does after the change
  */
 export function mutated(stacks: Stacks, place: Built): Json | undefined {
-  const stack = stacks.get(place.stack);
-  if (stack === undefined) return undefined;
-  const copy = structuredClone(stack);
-  if (place.file === undefined) return change(copy, place) ? copy : undefined;
+  const copy = structuredClone(stacks.get(place.stack));
+  if (copy === undefined || !isAsSaid(stacks, place)) return undefined;
+  if (place.file === undefined) changeValue(copy, place);
+  else changeFile(copy, place.file, place);
+  return isAsSaid(new Map([[place.stack, copy]]), place) ? undefined : copy;
+}
 
-  const shipped = hostFile(copy, place.file);
-  if (shipped === undefined) return undefined;
+/** Changes the text as Terraform holds it, so that its doubled signs stay what they are. */
+function changeFile(stack: Json, key: string, place: Built): void {
+  const object = shippedObject(stack, key);
+  if (object === undefined) return;
   if (place.at === undefined) {
-    shipped.write(shipped.text.replaceAll(place.holds ?? "", ""));
-    return copy;
+    object.content = without(object.content, place.holds ?? "");
+    return;
   }
-  const content = parse(shipped.text) as unknown;
-  if (!change(content, place)) return undefined;
-  shipped.write(stringify(content));
-  return copy;
+  const document = parse(object.content) as unknown;
+  changeValue(document, place);
+  object.content = key.endsWith(".json") ? JSON.stringify(document, null, 2) : stringify(document);
 }
 
-function change(document: unknown, { at = "", holds: part }: Built): boolean {
+function changeValue(document: unknown, { at = "", holds }: Built): void {
   const steps = pointerSteps(at);
-  const last = steps.pop();
-  const parent = last === undefined ? undefined : walk(document, steps);
-  if (last === undefined || typeof parent !== "object" || parent === null) return false;
-  const container = parent as Json;
-  if (!(last in container)) return false;
-  container[last] = other(container[last], part);
-  return true;
+  const last = steps.pop() ?? "";
+  const parent = walk(document, steps);
+  if (typeof parent === "object" && parent !== null) (parent as Json)[last] = another((parent as Json)[last], holds);
 }
 
-/** Another value of the same kind. */
-function other(value: unknown, part: string | undefined): unknown {
-  if (typeof value === "boolean") return !value;
+/** Another value of the same kind, without `part` where one is named. */
+function another(value: unknown, part: string | undefined): unknown {
+  if (typeof value === "string") return part === undefined ? `${value}-changed` : without(value, part);
   if (typeof value === "number") return value + 1;
-  if (typeof value === "string") return part === undefined ? `${value}-changed` : value.replaceAll(part, "");
-  if (part !== undefined)
-    return JSON.parse(JSON.stringify(value).replaceAll(JSON.stringify(part).slice(1, -1), "")) as unknown;
-  return Array.isArray(value) ? [...(value as unknown[]), "changed"] : null;
+  if (typeof value === "boolean") return !value;
+  if (!Array.isArray(value)) return "changed";
+  const entries = value as unknown[];
+  return part === undefined ? [...entries, "changed"] : entries.filter((entry) => entry !== part);
 }
+
+/** A text without a part of it, which may stand there with Terraform's doubled signs. */
+const without = (text: string, part: string): string =>
+  text.replaceAll(text.includes(part) ? part : part.replace(/([$%])\{/g, "$1$1{"), "");
 
 const follow = (document: unknown, pointer = ""): unknown => walk(document, pointerSteps(pointer));
 
@@ -76,27 +82,18 @@ const pointerSteps = (pointer: string): string[] =>
 
 function walk(document: unknown, steps: readonly string[]): unknown {
   return steps.reduce<unknown>(
-    (value, step) => (typeof value === "object" && value !== null ? (value as Json)[step] : undefined),
+    (value, step) =>
+      typeof value === "object" && value !== null && Object.hasOwn(value, step) ? (value as Json)[step] : undefined,
     document,
   );
 }
 
-const textOf = (value: unknown): string => (typeof value === "string" ? value : (JSON.stringify(value) ?? ""));
-
-interface ShippedFile {
-  readonly text: string;
-  write(text: string): void;
+/** The S3 object that ships a host file under a key. */
+function shippedObject(stack: Json | undefined, key: string): { content: string } | undefined {
+  const objects = Object.values((follow(stack, "/resource/aws_s3_object") ?? {}) as Record<string, Json>);
+  const object = objects.find((candidate) => candidate.key === key);
+  return typeof object?.content === "string" ? (object as { content: string }) : undefined;
 }
 
-/** The host file behind an S3 object key, with Terraform's doubled signs undone and put back. */
-function hostFile(stack: Json | undefined, key: string): ShippedFile | undefined {
-  const objects = follow(stack, "/resource/aws_s3_object") as Record<string, Json> | undefined;
-  const object = Object.values(objects ?? {}).find((candidate) => candidate.key === key);
-  if (typeof object?.content !== "string") return undefined;
-  return {
-    text: object.content.replace(/([$%])\1\{/g, "$1{"),
-    write: (text) => {
-      object.content = text.replace(/[$%]\{(?!var\.|aws_|data\.)/g, (start) => `${start[0]}${start}`);
-    },
-  };
-}
+/** A text as Terraform hands it on: `$${` and `%%{` are its way to write `${` and `%{`. */
+const unescaped = (text: string): string => text.replace(/([$%])\1\{/g, "$1{");
