@@ -1,7 +1,13 @@
 import { describe, expect, test } from "vitest";
 import { decide } from "../../scripts/teardown/decide";
-import { type Journal, type Leftover, leftoverOf, withLeftovers } from "../../scripts/teardown/journal";
-import { describeLeftovers, describePlan, describeRedeploy } from "../../scripts/teardown/report";
+import { continued, type Journal, type Leftover, leftoverOf, withLeftovers } from "../../scripts/teardown/journal";
+import {
+  describeLeftovers,
+  describePlan,
+  describeRedeploy,
+  describeSecrets,
+  secretParameters,
+} from "../../scripts/teardown/report";
 import { parseState } from "../../scripts/teardown/state";
 import { held, STACK, STATE } from "./stack";
 
@@ -44,6 +50,20 @@ describe("the report afterwards", () => {
     expect(describeLeftovers([])).toBe("Nothing of the stack is left in the account.");
   });
 
+  test("keeps what earlier teardowns left apart", () => {
+    const text = describeLeftovers([VOLUME], [BUCKET]);
+    expect(text).toContain("Left in the account (1):\n  data volume vol-1");
+    expect(text).toContain("Left by earlier teardowns, unless you have deleted it (1):\n  bucket");
+  });
+
+  test("names the parameters that the host wrote, which no state holds", () => {
+    const value = { B: "/shop/mvp/secret/B", A: "/shop/mvp/secret/A", C: "${aws_secretsmanager_secret.c.arn}" };
+    const names = secretParameters({ output: { secret_sources: { value } } });
+    expect(names).toEqual(["/shop/mvp/secret/A", "/shop/mvp/secret/B"]);
+    expect(describeSecrets(names)).toContain("delete-parameters --names /shop/mvp/secret/A /shop/mvp/secret/B");
+    expect([secretParameters({}), describeSecrets([])]).toEqual([[], ""]);
+  });
+
   test("says how to deploy again, and what to take over before that", () => {
     expect(describeRedeploy("mvp", [])).toBe("cdktf deploy mvp makes the stack anew.");
     expect(describeRedeploy("mvp", [VOLUME])).toContain("It starts with empty data.");
@@ -71,8 +91,12 @@ describe("leftovers", () => {
   });
 
   test("add up over teardowns without repeating one", () => {
-    const journal: Journal = { stack: "mvp", finished: true, leftovers: [VOLUME], stateCopies: [] };
-    expect(withLeftovers(journal, [VOLUME, BUCKET]).leftovers).toEqual([VOLUME, BUCKET]);
+    const interrupted: Journal = { stack: "mvp", finished: false, leftovers: [VOLUME], earlier: [], stateCopies: [] };
+    expect(withLeftovers(continued(interrupted), [VOLUME, BUCKET]).leftovers).toEqual([VOLUME, BUCKET]);
+    const anew = continued({ ...interrupted, finished: true });
+    expect([anew.leftovers, anew.earlier]).toEqual([[], [VOLUME]]);
+    const again = withLeftovers(anew, [VOLUME]);
+    expect([again.leftovers, again.earlier]).toEqual([[VOLUME], []]);
   });
 });
 

@@ -90,7 +90,7 @@ function inWords(run: SimulatedRun, worldFile: string, stateFile: string, { path
   }
   if (run.spotRequests.length > 0) {
     parts.push(
-      `A real teardown cancels ${count(run.spotRequests.length, "Spot request")} first: ${run.spotRequests.join(", ")}`,
+      `The teardown cancelled ${count(run.spotRequests.length, "Spot request")} first: ${run.spotRequests.join(", ")}`,
     );
   }
   if (run.leftovers) {

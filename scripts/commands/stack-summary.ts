@@ -10,7 +10,7 @@ export interface Summary {
   tier: string;
   environment: string;
   region: string;
-  /** How many resources there are, and of which types. */
+  /** How many resource blocks there are, and of which types; a block may make several resources. */
   resources: number;
   types: Record<string, number>;
   dataSources: number;
@@ -73,7 +73,7 @@ export function summaryRows(stack: Summary): string[][] {
     ["region", stack.region],
     [
       "resources",
-      `${stack.resources} of ${count(Object.keys(stack.types).length, "type")}, ${count(stack.dataSources, "data source")}`,
+      `${stack.resources} blocks of ${count(Object.keys(stack.types).length, "type")}, ${count(stack.dataSources, "data source")}`,
     ],
     ["state", backendInWords(stack.backend)],
     ["names", [`${names.prefix}-*`, `${names.path}/*`, ...literal].join(", ")],

@@ -3,7 +3,8 @@ import type { Command } from "commander";
 import { confirmByName } from "../lib/ask";
 import { childEnv } from "../lib/environment";
 import { shown, stackDirectory } from "../lib/paths";
-import { describeLeftovers, describeRedeploy, teardown, type TeardownResult } from "../teardown";
+import { count } from "../lib/terminal";
+import { describeLeftovers, describeRedeploy, describeSecrets, teardown, type TeardownResult } from "../teardown";
 import { createContext, findStack, loadProject } from "./context";
 import { synthesizeAll } from "./synth";
 
@@ -65,9 +66,15 @@ async function freshDirectory(stack: string, context: ReturnType<typeof createCo
   return stackDirectory(context.paths.output, stack);
 }
 
-function inWords({ stack, destroyed, cancelledSpotRequests, leftovers, stateCopy }: TeardownResult): string {
-  const lines = [`Stack ${stack} is gone: ${destroyed} resources destroyed.`];
-  if (cancelledSpotRequests.length > 0) lines.push(`Spot requests cancelled: ${cancelledSpotRequests.join(", ")}`);
-  if (stateCopy) lines.push(`The state as it was: ${stateCopy} (it may hold secrets).`);
-  return [...lines, describeLeftovers(leftovers), describeRedeploy(stack, leftovers)].join("\n\n");
+function inWords(result: TeardownResult): string {
+  const { stack, destroyed, cancelledSpotRequests, leftovers, earlierLeftovers, secretParameters, stateCopy } = result;
+  const parts = [
+    `Stack ${stack} is gone: ${count(destroyed, "resource")} destroyed.`,
+    cancelledSpotRequests.length > 0 ? `Spot requests cancelled: ${cancelledSpotRequests.join(", ")}` : "",
+    stateCopy ? `The state as it was: ${stateCopy} (it may hold secrets).` : "",
+    describeLeftovers(leftovers, earlierLeftovers),
+    describeSecrets(secretParameters),
+    describeRedeploy(stack, leftovers),
+  ];
+  return parts.filter(Boolean).join("\n\n");
 }

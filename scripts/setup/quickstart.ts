@@ -68,7 +68,7 @@ async function runIn(folder: string, options: QuickstartOptions): Promise<Quicks
     await proveNothingToDo(place);
     const outputs = await readOutputs(place);
     const resources = await resourcesByType(place);
-    const { leftovers } = await takeDown(place, engines);
+    const { leftovers } = await takeDown(place, engines, simulator.worldFile);
     const left = leftovers.map(({ type, id }) => ({ type, id }));
     return { stack, simulated: true, stacks, resources, outputs, leftovers: left, steps: reporter.finished };
   } finally {

@@ -11,6 +11,7 @@ import { synthesize } from "../lib/synth";
 import type { FinishedStep, Reporter } from "../lib/terminal";
 import { emptyFolder, writeFileAtomic } from "../lib/write";
 import type { Engines, Left } from "./engines";
+import { cancelInWorld } from "./simulated-spot";
 import {
   deployWithTerraform,
   type Output,
@@ -48,7 +49,7 @@ export interface SimulatedRun {
   outputs: Output[];
   /** What the teardown left in the simulated AWS; undefined when there was none. */
   leftovers?: Left[];
-  /** Spot requests that a real teardown cancels first. */
+  /** Spot requests that the teardown cancelled in the simulated AWS. */
   spotRequests: string[];
   steps: readonly FinishedStep[];
   worldFile: string;
@@ -102,7 +103,7 @@ async function runIn(folder: string, options: SimulatedRunOptions): Promise<Simu
     await proveNothingToDo(place);
     const outputs = await readOutputs(place);
     const resources = await resourcesByType(place);
-    const gone = options.keep ? undefined : await takeDown(place, engines);
+    const gone = options.keep ? undefined : await takeDown(place, engines, simulator.worldFile);
     const sha256 = hashOf(directory);
     if (sha256 !== before)
       throw new UserError(`${STACK_FILE} changed during the run: ${before} before, ${sha256} after.`);
@@ -143,8 +144,8 @@ function keepStateLocal(directory: string, stack: string): SimulatedRun["state"]
   return { backend, overridden: true };
 }
 
-/** The product's own teardown. There is no EC2 API here, so Spot requests are named and not cancelled. */
-export function takeDown({ cwd, env, reporter }: Place, engines: Engines) {
+/** The product's own teardown. There is no EC2 API here, so Spot requests are cancelled in the world file. */
+export function takeDown({ cwd, env, reporter }: Place, engines: Engines, worldFile: string) {
   return engines.teardown({
     stackDirectory: cwd,
     env,
@@ -152,6 +153,6 @@ export function takeDown({ cwd, env, reporter }: Place, engines: Engines) {
     deleteData: false,
     deleteBackups: false,
     confirm: async () => {},
-    cancelSpot: async ({ requestIds }) => requestIds,
+    cancelSpot: async (target) => cancelInWorld(worldFile, target),
   });
 }

@@ -9,14 +9,22 @@ import type { Reporter } from "../lib/terminal";
 import { count } from "../lib/terminal";
 import { terraform } from "../lib/terraform";
 import { decide, type Decision, liftProtections, pendingLifts, type Permission } from "./decide";
-import { type Journal, type Leftover, leftoverOf, readJournal, withLeftovers, writeJournal } from "./journal";
+import {
+  continued,
+  type Journal,
+  type Leftover,
+  leftoverOf,
+  readJournal,
+  withLeftovers,
+  writeJournal,
+} from "./journal";
 import { applyLifts } from "./lift";
-import { describePlan } from "./report";
+import { describePlan, secretParameters } from "./report";
 import { type CancelSpot, cancelSpotRequests, spotTargets } from "./spot";
 import { parseState, type State } from "./state";
 import { copyStack, keepState, type Workspace, workspaceOf, writeCopy } from "./workspace";
 
-export { describeLeftovers, describeRedeploy } from "./report";
+export { describeLeftovers, describeRedeploy, describeSecrets } from "./report";
 export type { Leftover } from "./journal";
 export type { CancelSpot, SpotTarget } from "./spot";
 
@@ -37,8 +45,12 @@ export interface TeardownResult {
   /** How many resources were destroyed. */
   destroyed: number;
   cancelledSpotRequests: string[];
-  /** Everything that this teardown and earlier ones of the stack have left. */
+  /** What this teardown has left in the account. */
   leftovers: Leftover[];
+  /** What earlier teardowns of the stack had left; somebody may have deleted it since. */
+  earlierLeftovers: Leftover[];
+  /** Names of parameters with secrets that the host wrote: Terraform never held them. */
+  secretParameters: string[];
   /** Copy of the state as it was before. */
   stateCopy?: string;
 }
@@ -71,10 +83,11 @@ export async function teardown(options: TeardownOptions): Promise<TeardownResult
 
 async function tearDownLocked(run: Run): Promise<TeardownResult> {
   const { reporter } = run.options;
-  const journal = readJournal(run.workspace.journal, run.stack);
+  const found = readJournal(run.workspace.journal, run.stack);
   const { state, text } = await reporter.step("Read the state", () => openState(run));
-  if (state.held.length === 0) return finishEmpty(run, journal);
+  if (state.held.length === 0) return finishEmpty(run, found);
 
+  const journal = continued(found);
   const decision = decide(run.shipped, state.held, run.options);
   await run.options.confirm(describePlan(decision));
   stopIfInterrupted();
@@ -86,12 +99,18 @@ async function tearDownLocked(run: Run): Promise<TeardownResult> {
   const cancelledSpotRequests = await cancelSpot(run, decision);
   await destroy(run, decision);
   writeJournal(run.workspace.journal, { ...written, finished: true });
+  return resultOf(run, { ...written, finished: true }, decision.goes.length, cancelledSpotRequests);
+}
+
+function resultOf(run: Run, journal: Journal, destroyed = 0, cancelledSpotRequests: string[] = []): TeardownResult {
   return {
     stack: run.stack,
-    destroyed: decision.goes.length,
+    destroyed,
     cancelledSpotRequests,
-    leftovers: written.leftovers,
-    stateCopy,
+    leftovers: journal.leftovers,
+    earlierLeftovers: journal.earlier,
+    secretParameters: secretParameters(run.shipped),
+    stateCopy: journal.stateCopies.at(-1),
   };
 }
 
@@ -112,13 +131,7 @@ function finishEmpty(run: Run, journal: Journal): TeardownResult {
     );
   }
   writeJournal(run.workspace.journal, { ...journal, finished: true });
-  return {
-    stack: run.stack,
-    destroyed: 0,
-    cancelledSpotRequests: [],
-    leftovers: journal.leftovers,
-    stateCopy: journal.stateCopies.at(-1),
-  };
+  return resultOf(run, journal);
 }
 
 /** Where the state lies, in words. */

@@ -19,15 +19,17 @@ export interface Journal {
   stack: string;
   /** Whether the last teardown came to its end. */
   finished: boolean;
-  /** Everything that teardowns of this stack have left, oldest first. */
+  /** What this teardown has left, also before it was interrupted. */
   leftovers: Leftover[];
+  /** What finished teardowns of the stack had left, oldest first. */
+  earlier: Leftover[];
   /** Copies of the state as it was before a teardown changed anything, oldest first; paths as shown to the user. */
   stateCopies: string[];
 }
 
 /** The journal of a stack, or an empty one. @throws UserError (exit 2) when the file is not readable */
 export function readJournal(file: string, stack: string): Journal {
-  if (!fs.existsSync(file)) return { stack, finished: true, leftovers: [], stateCopies: [] };
+  if (!fs.existsSync(file)) return { stack, finished: true, leftovers: [], earlier: [], stateCopies: [] };
   return parseJson(file) as unknown as Journal;
 }
 
@@ -36,13 +38,24 @@ export function writeJournal(file: string, journal: Journal): void {
   writeFileAtomic(file, `${JSON.stringify(journal, null, 2)}\n`, { mode: 0o600 });
 }
 
-/** Adds what is new; a leftover is known by its type and id. */
+/** The journal to go on with: after a finished teardown a new one begins, after an interrupted one it continues. */
+export function continued(journal: Journal): Journal {
+  if (!journal.finished) return journal;
+  return { ...journal, finished: false, leftovers: [], earlier: union(journal.earlier, journal.leftovers) };
+}
+
+/** Adds what is new. What was left earlier and is left again, because it was taken over in between, counts as new. */
 export function withLeftovers(journal: Journal, added: readonly Leftover[]): Journal {
-  const known = new Set(journal.leftovers.map(({ type, id }) => `${type} ${id}`));
-  return {
-    ...journal,
-    leftovers: [...journal.leftovers, ...added.filter(({ type, id }) => !known.has(`${type} ${id}`))],
-  };
+  const leftovers = union(journal.leftovers, added);
+  const now = new Set(leftovers.map(keyOf));
+  return { ...journal, leftovers, earlier: journal.earlier.filter((leftover) => !now.has(keyOf(leftover))) };
+}
+
+const keyOf = ({ type, id }: Leftover): string => `${type} ${id}`;
+
+function union(first: readonly Leftover[], second: readonly Leftover[]): Leftover[] {
+  const known = new Set(first.map(keyOf));
+  return [...first, ...second.filter((leftover) => !known.has(keyOf(leftover)))];
 }
 
 const NAME_ARGUMENTS = ["bucket", "name"] as const;

@@ -1,4 +1,5 @@
 /** Words for what a teardown will do and what it has left. */
+import type { StackJson } from "../lib/stack-json";
 import { count } from "../lib/terminal";
 import type { Decision } from "./decide";
 import type { Leftover } from "./journal";
@@ -42,14 +43,42 @@ const DELETION: Record<string, (leftover: Leftover) => string> = {
 
 const inRegion = (region: string | undefined): string => (region ? ` --region ${region}` : "");
 
-/** What is left in the account, one line each, with the way to delete it. */
-export function describeLeftovers(leftovers: readonly Leftover[]): string {
-  if (leftovers.length === 0) return "Nothing of the stack is left in the account.";
+/** What is left in the account, with the way to delete each. */
+export function describeLeftovers(leftovers: readonly Leftover[], earlier: readonly Leftover[] = []): string {
+  const now =
+    leftovers.length === 0 ? "Nothing of the stack is left in the account." : listed("Left in the account", leftovers);
+  return earlier.length === 0
+    ? now
+    : `${now}\n${listed("Left by earlier teardowns, unless you have deleted it", earlier)}`;
+}
+
+function listed(title: string, leftovers: readonly Leftover[]): string {
   const lines = leftovers.map((leftover) => {
     const how = DELETION[leftover.type]?.(leftover) ?? "delete it in the AWS console";
     return `  ${word(leftover.type)} ${leftover.id}\n    ${how}`;
   });
-  return [`Left in the account (${leftovers.length}):`, ...lines].join("\n");
+  return [`${title} (${leftovers.length}):`, ...lines].join("\n");
+}
+
+/** Output of a stack that says where each secret lies. */
+const SECRETS_OUTPUT = "secret_sources";
+
+/** Names of the parameters that the host keeps secrets in. They are no resources of the stack, so no state holds them. */
+export function secretParameters(stack: StackJson): string[] {
+  const sources = stack.output?.[SECRETS_OUTPUT]?.value;
+  if (typeof sources !== "object" || sources === null) return [];
+  return Object.values(sources)
+    .filter((name): name is string => typeof name === "string" && name.startsWith("/"))
+    .sort();
+}
+
+/** Which secrets stay, and the command that deletes them; empty when there are none. */
+export function describeSecrets(names: readonly string[]): string {
+  if (names.length === 0) return "";
+  return [
+    "Secrets that the host wrote to the Parameter Store, outside Terraform, stay; a new deployment uses them again:",
+    `  delete: aws ssm delete-parameters --names ${names.join(" ")}`,
+  ].join("\n");
 }
 
 /** What a person has to know before the stack is deployed again. */
