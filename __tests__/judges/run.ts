@@ -10,39 +10,32 @@ import { parseArgs } from "node:util";
 import { ensureBuilt } from "../../scripts/lib/build";
 import { simulatedEnv } from "../../scripts/lib/environment";
 import { stackDirectory } from "../../scripts/lib/paths";
-import { STACK_FILE, parseJson, type StackJson } from "../../scripts/lib/stack-json";
+import { STACK_FILE } from "../../scripts/lib/stack-json";
 import { stacksIn, synthesize } from "../../scripts/lib/synth";
-import { emptyFolder, writeFileAtomic } from "../../scripts/lib/write";
-import { faults } from "./faults";
-import type { Fault } from "./faults/plant";
+import { emptyFolder } from "../../scripts/lib/write";
 import { checkovJson } from "./judges/checkov";
 import { checkovPlan } from "./judges/checkov-plan";
 import { composeGo } from "./judges/compose-go";
 import { ownTests } from "./judges/own-tests";
 import { cfnLint, parliament, policySentry } from "./judges/python";
-import { type Exception, readExceptions } from "./lib/exceptions";
+import { hear } from "./lib/court";
+import { Exceptions, readExceptions } from "./lib/exceptions";
 import { closingLine, print } from "./lib/report";
 import type { Input, Judge, Verdict } from "./lib/types";
-import { type PlantedFault, decide, staleExceptions } from "./lib/verdict";
 import { workspace } from "./lib/workspace";
 
 const JUDGES: readonly Judge[] = [checkovJson, checkovPlan, cfnLint, policySentry, parliament, composeGo];
 
-/** The stack that faults are planted into: it has everything that they need. */
-const FAULTY_STACK = "mvp";
-
 async function main(): Promise<number> {
   const { values } = parseArgs({ options: { strict: { type: "boolean" }, stacks: { type: "string" } } });
   const strict = values.strict === true || Boolean(process.env.CI);
-  const shipped = await shippedStacks(values.stacks);
-  const exceptions = readExceptions(workspace.exceptions);
-  const used = new Set<Exception>();
+  const exceptions = new Exceptions(readExceptions(workspace.exceptions));
+  const stacks = await shippedStacks(values.stacks);
   emptyFolder(workspace.faults);
   emptyFolder(workspace.home);
   const verdicts = [print(await ownTests())];
-  for (const judge of JUDGES) verdicts.push(print(await verdictOf(judge, shipped, exceptions, used, strict)));
-  // A judge that did not run may be the one that an exception is meant for.
-  if (verdicts.every(({ status }) => status !== "skipped")) verdicts.push(print(reviewed(exceptions, used)));
+  for (const judge of JUDGES) verdicts.push(print(await hear(judge, { stacks, exceptions, strict })));
+  verdicts.push(print(reviewed(exceptions)));
   console.log(closingLine(verdicts));
   return verdicts.some(({ status }) => status === "failed") ? 1 : 0;
 }
@@ -57,56 +50,14 @@ async function shippedStacks(given: string | undefined): Promise<Input[]> {
   return ids.map((id) => ({ label: id, file: path.join(stackDirectory(output, id), STACK_FILE) }));
 }
 
-async function verdictOf(
-  judge: Judge,
-  stacks: readonly Input[],
-  exceptions: readonly Exception[],
-  used: Set<Exception>,
-  strict: boolean,
-): Promise<Verdict> {
-  const { name } = judge;
-  const reason = await judge.unavailable?.();
-  if (reason !== undefined) return { name, status: strict ? "failed" : "skipped", details: [], problems: [reason] };
-  try {
-    const shipped = stacks.filter((input) => judge.reads?.(input) ?? true);
-    if (shipped.length === 0)
-      return { name, status: "failed", details: [], problems: ["no stack holds what it judges"] };
-    const planted = plantedFor(judge, stacks);
-    const evaluations = await judge.evaluate([...shipped, ...planted.map(({ input }) => input)]);
-    return decide({ judge, shipped, faults: planted, evaluations, exceptions, used });
-  } catch (error) {
-    return { name, status: "failed", details: [], problems: [(error as Error).message] };
-  }
-}
-
-/** Writes a copy of the stack for every fault that this judge must report. */
-function plantedFor(judge: Judge, stacks: readonly Input[]): PlantedFault[] {
-  const origin = stacks.find(({ label }) => label === FAULTY_STACK);
-  if (!origin) throw new Error(`the stack ${FAULTY_STACK}, into which faults are planted, was not synthesized`);
-  return faults.flatMap((fault) => {
-    const expected = fault.reportedBy[judge.name];
-    if (expected === undefined) return [];
-    const input = plant(fault, origin);
-    return [{ input, origin: origin.label, expected: typeof expected === "string" ? { id: expected } : expected }];
-  });
-}
-
-function plant(fault: Fault, origin: Input): Input {
-  const stack = parseJson(origin.file) as StackJson;
-  try {
-    fault.plant(stack);
-  } catch (error) {
-    throw new Error(`${fault.name}: ${(error as Error).message}`, { cause: error });
-  }
-  const file = path.join(workspace.faults, fault.name, STACK_FILE);
-  writeFileAtomic(file, JSON.stringify(stack, undefined, 1));
-  return { label: fault.name, file };
-}
-
-function reviewed(exceptions: readonly Exception[], used: ReadonlySet<Exception>): Verdict {
-  const problems = staleExceptions(exceptions, used);
-  const details = [`${exceptions.length} exceptions, ${used.size} in use`];
-  return { name: "exceptions", status: problems.length === 0 ? "passed" : "failed", details, problems };
+function reviewed(exceptions: Exceptions): Verdict {
+  const problems = exceptions.stale();
+  return {
+    name: "exceptions",
+    status: problems.length === 0 ? "passed" : "failed",
+    details: [exceptions.summary()],
+    problems,
+  };
 }
 
 main().then(

@@ -1,8 +1,8 @@
 import { describe, expect, test } from "vitest";
-import type { Exception } from "./lib/exceptions";
+import { type Exception, Exceptions } from "./lib/exceptions";
 import { closingLine } from "./lib/report";
 import type { Evaluation, Finding, Input } from "./lib/types";
-import { type Case, decide, staleExceptions } from "./lib/verdict";
+import { type Case, decide } from "./lib/verdict";
 
 const mvp: Input = { label: "mvp", file: "mvp.json" };
 const faulty: Input = { label: "open-port", file: "fault.json" };
@@ -21,8 +21,7 @@ function verdict(changes: Partial<Case> & { sound?: Evaluation; fault?: Evaluati
       ["mvp", sound],
       ["open-port", fault],
     ]),
-    exceptions: [],
-    used: new Set(),
+    exceptions: new Exceptions([]),
     ...rest,
   });
 }
@@ -66,7 +65,7 @@ describe("the verdict over a judge", () => {
   });
 
   test("a finding that the sound stack has too does not count as the fault", () => {
-    const exceptions = [excuse("A1")];
+    const exceptions = new Exceptions([excuse("A1")]);
     const both = evaluation([finding("A1")]);
     expect(verdict({ sound: both, fault: both, exceptions }).problems).toEqual([
       "planted fault open-port not reported as A1; nothing new was reported",
@@ -79,14 +78,26 @@ describe("the verdict over a judge", () => {
 });
 
 describe("exceptions", () => {
+  const sound = evaluation([finding("B2", "aws_vpc.a.cidr"), finding("C3")]);
+
   test("excuse by id and by address, and are counted", () => {
-    const used = new Set<Exception>();
-    const exceptions = [excuse("B2", "aws_vpc.a"), excuse("C3"), excuse("D4")];
-    const sound = evaluation([finding("B2", "aws_vpc.a.cidr"), finding("C3")]);
-    const result = verdict({ sound, exceptions, used });
+    const exceptions = new Exceptions([excuse("B2", "aws_vpc.a"), excuse("C3")]);
+    const result = verdict({ sound, exceptions });
     expect(result.problems).toEqual([]);
     expect(result.details[0]).toBe("mvp: 9 checks, 0 findings, 2 excepted (B2, C3)");
-    expect(staleExceptions(exceptions, used)).toEqual(["scanner D4 excuses nothing: remove it"]);
+    expect(exceptions.stale()).toEqual([]);
+    expect(exceptions.summary()).toBe("2 exceptions, 2 in use");
+  });
+
+  test("that excuse nothing are stale, unless their judge did not finish", () => {
+    const exceptions = new Exceptions([excuse("D4"), { ...excuse("E5"), judge: "misspelt" }]);
+    verdict({ sound, exceptions });
+    expect(exceptions.stale()).toEqual([
+      "scanner D4 excuses nothing: remove it",
+      "misspelt E5 excuses nothing: remove it",
+    ]);
+    exceptions.leaveOpen("scanner");
+    expect(exceptions.stale()).toEqual(["misspelt E5 excuses nothing: remove it"]);
   });
 
   test.each([
@@ -94,7 +105,10 @@ describe("exceptions", () => {
     ["the beginning of another name", excuse("B2", "aws_vpc")],
     ["another tool", { ...excuse("B2"), judge: "other" }],
   ])("do not excuse %s", (_, exception) => {
-    const result = verdict({ sound: evaluation([finding("B2", "aws_vpc_a.x")]), exceptions: [exception] });
+    const result = verdict({
+      sound: evaluation([finding("B2", "aws_vpc_a.x")]),
+      exceptions: new Exceptions([exception]),
+    });
     expect(result.problems).toEqual(["mvp: B2 aws_vpc_a.x: text of B2"]);
   });
 });

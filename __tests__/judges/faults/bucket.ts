@@ -1,14 +1,9 @@
 /** Mistakes at the bucket that holds the backups. */
-import { type Fault, block, nested, remove } from "./plant";
+import { type Fault, block, nested } from "./plant";
 
 const PUBLIC_ACCESS = "aws_s3_bucket_public_access_block";
 
 export const bucketFaults: readonly Fault[] = [
-  {
-    name: "bucket-without-encryption",
-    reportedBy: { checkov: "CKV_AWS_145" },
-    plant: (stack) => remove(stack, "aws_s3_bucket_server_side_encryption_configuration"),
-  },
   {
     name: "bucket-with-unknown-encryption",
     reportedBy: { "cfn-lint": "E3030" },

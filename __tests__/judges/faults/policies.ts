@@ -36,13 +36,22 @@ export const policyFaults: readonly Fault[] = [
   },
   {
     name: "every-object-of-the-account",
-    reportedBy: { parliament: "RESOURCE_STAR", "checkov-plan": "CKV_AWS_288" },
+    reportedBy: { parliament: "RESOURCE_STAR" },
     plant: (stack) => allow(stack, "s3:GetObject", "*"),
   },
   {
     name: "every-action",
-    reportedBy: { checkov: "CKV_AWS_62", "checkov-plan": "CKV_AWS_62" },
+    reportedBy: { checkov: "CKV_AWS_62" },
     plant: (stack) => allow(stack, "*", "*"),
+  },
+  {
+    // A plan shows a policy only when nothing in it waits for an apply, so this one replaces all statements.
+    name: "nothing-but-every-object",
+    reportedBy: { "checkov-plan": "CKV_AWS_288" },
+    plant: (stack) =>
+      editPolicy(stack, "aws_iam_role_policy", "policy", (statements) => {
+        statements.splice(0, statements.length, { Effect: "Allow", Action: "s3:GetObject", Resource: "*" });
+      }),
   },
   {
     name: "action-on-the-wrong-kind-of-resource",

@@ -2,6 +2,7 @@
 import { createHash } from "node:crypto";
 import * as fs from "node:fs";
 import * as path from "node:path";
+import { isScalar, isSeq, parseDocument, visit } from "yaml";
 import { childEnv } from "../../../scripts/lib/environment";
 import { run } from "../../../scripts/lib/process";
 import { readStack } from "../../../scripts/lib/stack-json";
@@ -46,7 +47,10 @@ const message = (stderr: string): string =>
     .replace(/\s+/g, " ")
     .trim();
 
-/** Writes a Compose file and what the stack ships beside it, as they will lie on the host. */
+/**
+ * Writes a Compose file and what the stack ships beside it, as they will lie on the host. Environment files with an
+ * absolute path are written by the host itself at its start: the copy gets empty ones in a folder of its own.
+ */
 function layOut(input: Input): string {
   const stack = readStack(path.dirname(input.file));
   const [compose] = composeFiles(stack);
@@ -57,7 +61,29 @@ function layOut(input: Input): string {
     const relative = path.posix.relative(prefix, key);
     if (!relative.startsWith("..")) writeFileAtomic(path.join(folder, relative), content);
   }
-  return path.join(folder, path.posix.basename(compose.key));
+  const file = path.join(folder, path.posix.basename(compose.key));
+  writeFileAtomic(file, withHostFiles(compose.content, path.join(folder, "host")));
+  return file;
+}
+
+function withHostFiles(compose: string, root: string): string {
+  const document = parseDocument(compose, { uniqueKeys: false });
+  const absolute = new Set<string>();
+  visit(document, {
+    Pair(_, { key, value }) {
+      if (!isScalar(key) || key.value !== "env_file") return undefined;
+      const paths = isSeq(value) ? value.items : [value];
+      for (const item of paths)
+        if (isScalar(item) && String(item.value).startsWith("/")) absolute.add(String(item.value));
+      return visit.SKIP;
+    },
+  });
+  let text = compose;
+  for (const file of absolute) {
+    writeFileAtomic(path.join(root, file), "");
+    text = text.replaceAll(`- ${file}\n`, `- ${path.join(root, file)}\n`);
+  }
+  return text;
 }
 
 export const composeGo: Judge = {

@@ -35,11 +35,40 @@ export function readExceptions(file: string): Exception[] {
   return entries;
 }
 
-export const describe = ({ judge, id, where }: Exception): string => [judge, id, where].filter(Boolean).join(" ");
+const describe = ({ judge, id, where }: Exception): string => [judge, id, where].filter(Boolean).join(" ");
 
-/** Whether an exception excuses a finding of a tool. */
-export function excuses(exception: Exception, tool: string, finding: Finding): boolean {
-  if (exception.judge !== tool || exception.id !== finding.id) return false;
-  const { where } = exception;
+/** The exceptions of one run, and which of them excused something. */
+export class Exceptions {
+  private readonly used = new Set<Exception>();
+  private readonly unsettled = new Set<string>();
+
+  constructor(private readonly entries: readonly Exception[]) {}
+
+  /** Whether a finding of a tool is accepted. */
+  excuse(tool: string, finding: Finding): boolean {
+    const matching = this.entries.filter((entry) => entry.judge === tool && covers(entry, finding));
+    for (const entry of matching) this.used.add(entry);
+    return matching.length > 0;
+  }
+
+  /** Notes that a judge of a tool did not run to its end, so that nothing can be said about the tool's exceptions. */
+  leaveOpen(tool: string): void {
+    this.unsettled.add(tool);
+  }
+
+  /** Exceptions that excused nothing: they would hide the next real finding. */
+  stale(): string[] {
+    return this.entries
+      .filter((entry) => !this.used.has(entry) && !this.unsettled.has(entry.judge))
+      .map((entry) => `${describe(entry)} excuses nothing: remove it`);
+  }
+
+  summary(): string {
+    return `${this.entries.length} exceptions, ${this.used.size} in use`;
+  }
+}
+
+function covers({ id, where }: Exception, finding: Finding): boolean {
+  if (id !== finding.id) return false;
   return where === undefined || finding.where === where || finding.where.startsWith(`${where}.`);
 }

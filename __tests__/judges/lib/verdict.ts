@@ -1,5 +1,5 @@
 /** Decides what a judge's evaluations mean: shipped stacks must be clean, planted faults must be found by id. */
-import { type Exception, describe, excuses } from "./exceptions";
+import type { Exceptions } from "./exceptions";
 import type { Evaluation, Finding, Input, Judge, Verdict } from "./types";
 
 /** A fault that was planted into a copy of a shipped stack. */
@@ -16,9 +16,7 @@ export interface Case {
   readonly shipped: readonly Input[];
   readonly faults: readonly PlantedFault[];
   readonly evaluations: ReadonlyMap<string, Evaluation>;
-  readonly exceptions: readonly Exception[];
-  /** Receives every exception that excused something. */
-  readonly used: Set<Exception>;
+  readonly exceptions: Exceptions;
 }
 
 /** The verdict over one judge. A judge without a single planted fault to find proves nothing and fails. */
@@ -39,7 +37,7 @@ export function decide(given: Case): Verdict {
 
 function judgeShipped(given: Case, input: Input): { detail: string; wrong: string[] } {
   const { evaluated, findings, notes } = evaluationOf(given, input.label);
-  const excused = findings.filter((finding) => excuse(given, finding));
+  const excused = findings.filter((finding) => given.exceptions.excuse(given.judge.tool, finding));
   const open = findings.filter((finding) => !excused.includes(finding));
   const floor = Math.max(1, given.judge.floor(input));
   const wrong = open.map(({ id, where, text }) => `${input.label}: ${id} ${where}: ${text}`);
@@ -52,12 +50,6 @@ function judgeShipped(given: Case, input: Input): { detail: string; wrong: strin
     ...notes,
   ];
   return { detail: `${input.label}: ${counts.join(", ")}`, wrong };
-}
-
-function excuse(given: Case, finding: Finding): boolean {
-  const matching = given.exceptions.filter((exception) => excuses(exception, given.judge.tool, finding));
-  for (const exception of matching) given.used.add(exception);
-  return matching.length > 0;
 }
 
 /** A fault counts as found only by a finding that the sound stack does not have. */
@@ -92,11 +84,4 @@ function tally(findings: readonly Finding[]): string {
     .sort(([a], [b]) => a.localeCompare(b))
     .map(([id, count]) => (count > 1 ? `${id} x${count}` : id))
     .join(", ");
-}
-
-/** Exceptions that excused nothing are stale: they would hide the next real finding. */
-export function staleExceptions(exceptions: readonly Exception[], used: ReadonlySet<Exception>): string[] {
-  return exceptions
-    .filter((exception) => !used.has(exception))
-    .map((exception) => `${describe(exception)} excuses nothing: remove it`);
 }

@@ -105,7 +105,7 @@ def _inline(stack: Stack, path: str, value: Any, key: str = "") -> Iterator[Poli
 
 def parsed(stack: Stack, text: str) -> dict[str, Any] | None:
     """The policy document that a JSON string holds, references replaced; None when it holds something else."""
-    if not text.lstrip().startswith("{"):
+    if not text.lstrip().startswith("{") or '"Statement"' not in text:
         return None
     rendered = template.render(text, lambda expression: stand_in(stack, expression))
     try:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import Any, Callable
+
+_EACH = re.compile(r"(?<!\$)\$\{each\.(?:value|key)\}")
 
 
 @dataclass(frozen=True)
@@ -78,3 +81,12 @@ def render(value: Any, resolve: Callable[[str], Any]) -> Any:
         piece = pieces[0]
         return resolve(piece.expression) if isinstance(piece, Reference) else piece
     return "".join(p if isinstance(p, str) else str(resolve(p.expression)) for p in pieces)
+
+
+def render_each(value: Any, each: str) -> Any:
+    """Replaces `${each.value}` and `${each.key}`, which are the same in a set; other references stay."""
+    if isinstance(value, dict):
+        return {key: render_each(item, each) for key, item in value.items() if key != "for_each"}
+    if isinstance(value, list):
+        return [render_each(item, each) for item in value]
+    return _EACH.sub(lambda _: each, value) if isinstance(value, str) else value

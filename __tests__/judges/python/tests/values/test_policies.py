@@ -88,6 +88,10 @@ class Inline(unittest.TestCase):
     def test_an_ecr_lifecycle_policy_is_no_iam_policy(self) -> None:
         self.assertEqual(collected(resource=resource("aws_ecr_lifecycle_policy", policy='{"rules":[]}')), {})
 
+    def test_other_json_is_left_alone(self) -> None:
+        body = '{"widgets":["${aws_made_up.x.arn}"]}'
+        self.assertEqual(collected(resource=resource("aws_cloudwatch_dashboard", dashboard_body=body)), {})
+
     def test_a_policy_that_cannot_be_read_is_a_finding(self) -> None:
         def evaluate(_: str) -> report.Evaluation:
             collected(resource=resource("aws_iam_policy", policy="${local.computed}"))

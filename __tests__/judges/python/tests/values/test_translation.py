@@ -59,9 +59,21 @@ class Values(unittest.TestCase):
 
     def test_a_variable_counts_with_its_default(self) -> None:
         sample = Sample("aws_subnet", {"vpc_id": "${var.vpc}", "cidr_block": "${var.cidr}"}, {}, "")
-        found = self.properties(sample, variable={"cidr": {"default": "10.0.300.0/24"}, "vpc": {}})
+        found = self.properties(sample, variable={"cidr": {"default": "10.0.300.0/24"}, "vpc": {"default": ""}})
         self.assertEqual(found["CidrBlock"], "10.0.300.0/24")
         self.assertEqual(found["VpcId"], {"Fn::ImportValue": "ref-var-vpc"})
+
+    def test_a_set_with_a_default_is_judged_value_by_value(self) -> None:
+        rule = {"for_each": "${toset(var.ranges)}", "cidr_ipv4": "${each.value}", "ip_protocol": "tcp"}
+        resource = {"aws_vpc_security_group_ingress_rule": {"web": rule}}
+        for default, expected in (
+            (["10.0.0.0/33", "10.1.0.0/16"], ["10.0.0.0/33", "10.1.0.0/16"]),
+            ([], [{"Fn::ImportValue": "ref-each-value"}]),
+        ):
+            with self.subTest(default):
+                stack = Stack({"resource": resource, "variable": {"ranges": {"default": default}}})
+                template = registry.translate(stack).template["Resources"].values()
+                self.assertEqual([made["Properties"]["CidrIp"] for made in template], expected)
 
     def test_an_escaped_reference_is_text(self) -> None:
         sample = Sample("aws_sns_topic", {"name": "a", "display_name": "$${HOME} %%{x}"}, {}, "")

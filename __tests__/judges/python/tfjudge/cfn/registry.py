@@ -58,7 +58,7 @@ def translate(stack: Stack) -> Translation:
     resources: dict[str, Any] = {}
     addresses: dict[str, str] = {}
     result = Translation({}, addresses, [], 0, 0)
-    for block in stack.resources():
+    for block in stack.expanded_resources():
         translator = TRANSLATORS.get(block.type)
         if translator is None:
             result.untranslated.append(block)
