@@ -32,7 +32,7 @@ const SUFFIX_LENGTH = 9;
 /**
  * The bucket of backups and host configuration: versioned, encrypted, TLS only, closed to the public. A verified dump
  * overwrites one key per database, so the current version of a dump never expires; older versions go after
- * `noncurrentDays`, but the newest `keepNoncurrent` always stay. Only `staging/` expires by age.
+ * `noncurrentDays`, but the newest `keepNoncurrent` always stay. Only `staging/` expires by age, with all its versions.
  *
  * Cost: $0.023 to $0.025 per GB and month, by region.
  */
@@ -97,6 +97,8 @@ export class BackupBucket extends Construct {
         status: "Enabled",
         filter: [{ prefix: BackupBucket.stagingPrefix }],
         expiration: [{ days: STAGING_DAYS }],
+        // The shorter of two rules wins, so what was overwritten or expired in staging is not kept like a backup.
+        noncurrentVersionExpiration: [{ noncurrentDays: 1 }],
       },
     ];
     new S3BucketLifecycleConfiguration(this, "expiry", { bucket: this.bucketName, rule: rules });

@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { Route53Record } from "@cdktf/provider-aws/lib/route53-record";
 import { Construct } from "constructs";
 import { underDomain, type PublicHost } from "./public-hosts";
@@ -40,10 +41,10 @@ export class HostRecords extends Construct {
       ttl: TTL_SECONDS,
       value: address,
     }));
-    hosts.forEach((host, index) => {
-      const record = new Route53Record(this, recordId(host), {
+    hosts.forEach((host) => {
+      const record = new Route53Record(this, this.recordId(host), {
         zoneId: hostedZoneId,
-        name: this.toCreate[index]?.name ?? host.name,
+        name: underDomain(host, domain),
         type: "A",
         ttl: TTL_SECONDS,
         records: [address],
@@ -51,9 +52,14 @@ export class HostRecords extends Construct {
       record.addOverride("count", '${var.hosted_zone_id == "" ? 0 : 1}');
     });
   }
-}
 
-/** "apex" for the domain itself, else what stands before it, else the whole name. */
-function recordId({ name, label }: PublicHost): string {
-  return (label === "" ? "apex" : (label ?? name)).replace(/[^a-z0-9]+/g, "_");
+  /**
+   * "apex" for the domain itself, else what stands before it, else the whole name. Two names that come to the same id
+   * ("a-b" and "a.b") stay apart by a digest of the later one.
+   */
+  private recordId({ name, label }: PublicHost): string {
+    const id = (label === "" ? "apex" : (label ?? name)).replace(/[^a-z0-9]+/g, "_");
+    if (this.node.tryFindChild(id) === undefined) return id;
+    return `${id}_${createHash("sha256").update(name).digest("hex").slice(0, 8)}`;
+  }
 }

@@ -31,6 +31,8 @@ export class HostFiles extends Construct {
           contentType: "text/plain; charset=utf-8",
           metadata: { mode },
           serverSideEncryption: "AES256",
+          // An object takes ten tags at most, so the provider's default tags could be too many for it.
+          overrideProvider: { defaultTags: { tags: {} } },
         }),
     );
   }

@@ -33,7 +33,7 @@ export class PhysicalNames {
     return this.literal(logicalId) ?? fitName(`${this.prefix}-${what}`, NAME_LIMITS[type]);
   }
 
-  /** `<path>/<what>`, for repositories; with a leading slash for log groups, parameters and secrets. */
+  /** `<path>/<what>`, for repositories and secrets; with a leading slash for log groups and parameters. */
   pathOf(type: NamedType, logicalId: string, what: string, lead: "" | "/" = ""): string {
     return this.literal(logicalId) ?? fitName(`${lead}${this.path}/${what}`, NAME_LIMITS[type]);
   }

@@ -51,7 +51,12 @@ function expiryPolicy(keep: number): string {
       {
         rulePriority: 1,
         description: `Untagged images go after ${UNTAGGED_DAYS} days`,
-        selection: { tagStatus: "untagged", countType: "sinceImagePushed", countUnit: "days", countNumber: UNTAGGED_DAYS },
+        selection: {
+          tagStatus: "untagged",
+          countType: "sinceImagePushed",
+          countUnit: "days",
+          countNumber: UNTAGGED_DAYS,
+        },
         action: { type: "expire" },
       },
       {

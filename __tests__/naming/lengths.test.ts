@@ -1,0 +1,56 @@
+import { describe, expect, test } from "vitest";
+import { fitName, NAME_LIMITS } from "../../modules/naming/lengths";
+
+describe("fitName", () => {
+  test.each<[what: string, name: string, limit: number]>([
+    ["a short name", "shop-mvp-host", 64],
+    ["a name that just fits", "a".repeat(64), 64],
+    ["nothing", "", 1],
+  ])("leaves %s alone", (_what, name, limit) => {
+    expect(fitName(name, limit)).toBe(name);
+  });
+
+  test("shortens a name that is one too long to exactly the limit, start kept", () => {
+    const fitted = fitName("a".repeat(65), 64);
+    expect(fitted).toHaveLength(64);
+    expect(fitted).toMatch(/^a{55}-[0-9a-f]{8}$/);
+  });
+
+  test("gives the same name the same digest every time", () => {
+    expect(fitName("shop-mvp-a-very-long-name", 20)).toBe("shop-mvp-a-17d90c49");
+  });
+
+  test("two long names that differ at the end stay different", () => {
+    const long = "shop-mvp-".padEnd(80, "x");
+    expect(fitName(`${long}1`, 64)).not.toBe(fitName(`${long}2`, 64));
+  });
+
+  test.each(["-", "/", "_", "."])("never puts the digest behind a second separator (%s)", (separator) => {
+    const name = `${"a".repeat(10)}${separator.repeat(5)}${"b".repeat(40)}`;
+    expect(fitName(name, 24)).toMatch(/^a{10}-[0-9a-f]{8}$/);
+  });
+
+  test.each(Object.entries(NAME_LIMITS))("fits %s into %i characters", (_type, limit) => {
+    expect(fitName("x".repeat(limit), limit)).toHaveLength(limit);
+    expect(fitName("x".repeat(limit + 1), limit)).toHaveLength(limit);
+    expect(fitName("x".repeat(limit * 3), limit)).toHaveLength(limit);
+  });
+});
+
+test("the limits are those of the services' API references", () => {
+  expect(NAME_LIMITS).toEqual({
+    aws_cloudwatch_dashboard: 255,
+    aws_cloudwatch_log_group: 512,
+    aws_cloudwatch_metric_alarm: 255,
+    aws_ecr_repository: 256,
+    aws_iam_instance_profile: 128,
+    aws_iam_role: 64,
+    aws_iam_role_policy: 128,
+    aws_s3_bucket: 63,
+    aws_secretsmanager_secret: 512,
+    aws_security_group: 255,
+    aws_sns_topic: 256,
+    aws_ssm_parameter: 1011,
+    "tag:Name": 256,
+  });
+});
