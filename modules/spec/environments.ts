@@ -18,9 +18,8 @@ export interface Variant {
 }
 
 const PLACE = "environments";
-/** Fields that no environment may change: they say which app and which environment it is. */
-const FIXED = ["name", "environment"];
-const OVERRIDABLE = Object.keys(appSections).filter((field) => !FIXED.includes(field));
+/** Sections that an environment may change: all but those that say which app and which environment it is. */
+const OVERRIDABLE = Object.keys(appSections).filter((field) => field !== "name" && field !== "environment");
 
 /** The app as written and one variant for each of its further environments. */
 export function variantsOf({ input }: AppDefinition): Variant[] {
@@ -37,7 +36,7 @@ export function variantsOf({ input }: AppDefinition): Variant[] {
 }
 
 function variantOf(base: Record<string, unknown>, name: string, overrides: unknown): Variant {
-  const given = isPlainObject(overrides) ? withoutFixed(overrides) : {};
+  const given = isPlainObject(overrides) ? onlyOverridable(overrides) : {};
   const merged = mergeOverrides(appSchema, base, given) as Record<string, unknown>;
   const wrongName = nameFindings(base, name);
   return {
@@ -48,8 +47,8 @@ function variantOf(base: Record<string, unknown>, name: string, overrides: unkno
   };
 }
 
-const withoutFixed = (overrides: Record<string, unknown>): Record<string, unknown> =>
-  Object.fromEntries(Object.entries(overrides).filter(([field]) => !FIXED.includes(field)));
+const onlyOverridable = (overrides: Record<string, unknown>): Record<string, unknown> =>
+  Object.fromEntries(Object.entries(overrides).filter(([field]) => OVERRIDABLE.includes(field)));
 
 function nameFindings(base: Record<string, unknown>, name: string): LocatedFinding[] {
   const steps = [PLACE, name];
@@ -73,6 +72,6 @@ function overrideFindings(name: string, overrides: unknown): LocatedFinding[] {
     ];
   }
   return Object.keys(overrides)
-    .filter((field) => FIXED.includes(field))
+    .filter((field) => !OVERRIDABLE.includes(field))
     .map((field) => unknownField([...steps, field], field, OVERRIDABLE));
 }

@@ -40,8 +40,12 @@ export const list = <T extends z.ZodType>(element: T, what: string, min = 0, max
   );
 
 /** Things by name. */
-export const byName = <K extends z.ZodType<string, string>, V extends z.ZodType>(key: K, value: V, what: string) =>
-  guided(z.record(key, value), `${what} by name`, "write it in braces, each with its name in front");
+export const byName = <K extends z.ZodType<string, string>, V extends z.ZodType>(
+  key: K,
+  value: V,
+  what: string,
+  by = "name",
+) => guided(z.record(key, value), `${what} by ${by}`, `write it in braces, each with its ${by} in front`);
 
 const REASON = "one sentence of 10 to 200 characters";
 
@@ -103,6 +107,18 @@ export const envName = () =>
     "upper-case letters, digits and underscores, up to 64",
     "rename it, for example JWT_SECRET",
   );
+
+/** Where a secret is referred to. */
+export const secretName = () =>
+  text(
+    /^[A-Z][A-Z0-9_]{0,63}$/,
+    "the name of a secret: upper-case letters, digits and underscores, up to 64",
+    "write its name, for example JWT_SECRET, never its value",
+  );
+
+/** Where a service of the app is referred to. */
+export const serviceName = (allowed = "the name of a service of the app") =>
+  text(/^[a-z](-?[a-z0-9])*$/, allowed, "write the name as it stands under services");
 
 /** The value of an environment variable. */
 export const envValue = () =>

@@ -62,7 +62,8 @@ function findingsOfIssue(schema: z.core.$ZodType, input: unknown, issue: Issue, 
     if (meant.length > 0) return meant.flatMap((inner) => findingsOfIssue(schema, input, inner, steps));
   }
   const value = showValue(valueAt(input, steps), isHidden(steps));
-  return [{ steps, path: showPath(steps), value, ...guideOf(located) }];
+  const { allowed, fix } = guideOf(located);
+  return [{ steps, path: showPath(steps), value, allowed, fix: value === MISSING ? "add it" : fix }];
 }
 
 /** A field that the schema does not have. */

@@ -1,6 +1,7 @@
 import type { Variant } from "./environments";
 import { isPlainObject } from "./merge";
 import { appSections, type Tier, TIERS } from "./schema";
+import { stackEntry } from "./sections/host";
 
 type VariantName = Pick<Variant, "environment" | "overrides">;
 
@@ -29,7 +30,7 @@ export function labelOf(input: unknown, position: number, variant: VariantName =
   const tiers = TIERS.filter((tier) => stacks[tier] !== undefined);
   const [tier] = tiers;
   const entry = tier === undefined ? undefined : stacks[tier];
-  const id = isPlainObject(entry) && typeof entry.id === "string" ? entry.id : undefined;
+  const id = isPlainObject(entry) ? stackEntry.shape.id.safeParse(entry.id).data : undefined;
   if (tier !== undefined && tiers.length === 1 && (name !== undefined || id !== undefined)) {
     return stackIdOf(name ?? "", tier, id, variant);
   }

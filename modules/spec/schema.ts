@@ -65,7 +65,7 @@ export const appSections = {
 export const appSchema = z.strictObject(appSections);
 
 /** The words that a report uses for the further environments of an app. */
-export const environmentsOf = byName(kebab(2, 12), z.unknown(), "what differs in each environment");
+export const environmentsOf = byName(kebab(2, 12), z.unknown(), "environments");
 
 /** What an author writes. */
 export type AppInput = z.input<typeof appSchema> & {

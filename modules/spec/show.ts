@@ -9,7 +9,10 @@ const HIDDEN = new Set(["env", "secrets", "passwordSecret", "urlSecret"]);
 
 /** Whether the value at a path must not appear in a report. */
 export const isHidden = (path: readonly Step[]): boolean =>
-  path.some((step) => typeof step === "string" && HIDDEN.has(step));
+  path.some((step) => typeof step === "string" && HIDDEN.has(step)) && !isSettingOfSecret(path);
+
+/** A field of an entry of `secrets`, such as `secrets.JWT_SECRET.bytes`: no secret itself. */
+const isSettingOfSecret = (path: readonly Step[]): boolean => path[0] === "secrets" && path.length > 2;
 
 const shorten = (words: string): string => (words.length <= SHOWN ? words : `${words.slice(0, SHOWN - 1)}…`);
 

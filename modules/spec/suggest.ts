@@ -5,11 +5,12 @@ const MOST_EDITS = 3;
 /** Share of the letters that must stay. */
 const LEAST_LIKENESS = 0.4;
 
+const lettersOf = (word: string): string => [...word.toLowerCase()].sort().join("");
+
 /** The known word that a misspelt one most likely stands for, or undefined when none is near. */
 export function suggestion(word: string, known: readonly string[]): string | undefined {
   if (known.length === 0) return undefined;
-  const lower = word.toLowerCase();
-  const sameLetters = known.find((candidate) => candidate.toLowerCase() === lower);
+  const sameLetters = known.find((candidate) => lettersOf(candidate) === lettersOf(word));
   if (sameLetters !== undefined) return sameLetters;
   const best = closest(word, known);
   const edits = distance(word, best);

@@ -127,15 +127,15 @@ const secretNamesFree: Rule = {
     const injected = new Set(Object.values(app.services).flatMap((service) => injectedInto(app, service)));
     const password = app.database.mode === "container" ? [app.database.passwordSecret] : [];
     const named = [
-      ...Object.keys(app.secrets).map((name) => ({ name, steps: ["secrets", name] })),
-      ...password.map((name) => ({ name, steps: ["database", "passwordSecret"] })),
+      ...Object.keys(app.secrets).map((name) => ({ name, steps: ["secrets", name], value: `named ${quote(name)}` })),
+      ...password.map((name) => ({ name, steps: ["database", "passwordSecret"], value: quote(name) })),
     ];
     return named
       .filter(({ name }) => injected.has(name))
-      .map(({ name, steps }) =>
+      .map(({ steps, value }) =>
         finding(
           steps,
-          `named ${quote(name)}`,
+          value,
           `any name but ${INJECTED_VARIABLES.filter((variable) => injected.has(variable)).join(", ")}`,
           "rename it: the stack sets this variable itself",
         ),

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { awsRegion, envName, flag, list, oneOf, sqlName, text, timeOfDay, wholeNumber } from "../fields";
+import { awsRegion, flag, guided, list, oneOf, secretName, sqlName, text, timeOfDay, wholeNumber } from "../fields";
 
 const extensionName = () =>
   text(
@@ -27,12 +27,12 @@ export const database = z.strictObject({
   /** Upper limit of connections. @default 100 */
   maxConnections: wholeNumber(20, 5000, "connections").default(100),
   /** The secret that holds the role's password, handed to services as an environment variable. @default "DB_PASSWORD" */
-  passwordSecret: envName().default("DB_PASSWORD"),
+  passwordSecret: secretName().default("DB_PASSWORD"),
   /**
    * With mode "external": the secret that holds the connection URL, handed to services as an environment variable.
    * @default - none
    */
-  urlSecret: envName().optional(),
+  urlSecret: secretName().optional(),
 });
 
 /** The app's cache or queue. */
@@ -64,18 +64,22 @@ export const backup = z.strictObject({
 });
 
 /** A value that must not stand in code, plan or state. */
-export const secret = z.strictObject({
-  /** Random bytes of a generated value. @default 32 */
-  bytes: wholeNumber(16, 128, "bytes").default(32),
-  /** How the bytes are written. @default "base64url" */
-  encoding: oneOf(["base64", "base64url", "hex"]).default("base64url"),
-  /** "generated" on first use, or "provided" by a person. @default "generated" */
-  source: oneOf(["generated", "provided"]).default("generated"),
-  /** AWS service that keeps it. @default "ssm" (Parameter Store SecureString) */
-  store: oneOf(["ssm", "secrets-manager"]).default("ssm"),
-  /** Whether the value must travel along when the app moves to another tier. @default false */
-  carry: flag().default(false),
-});
+export const secret = guided(
+  z.strictObject({
+    /** Random bytes of a generated value. @default 32 */
+    bytes: wholeNumber(16, 128, "bytes").default(32),
+    /** How the bytes are written. @default "base64url" */
+    encoding: oneOf(["base64", "base64url", "hex"]).default("base64url"),
+    /** "generated" on first use, or "provided" by a person. @default "generated" */
+    source: oneOf(["generated", "provided"]).default("generated"),
+    /** AWS service that keeps it. @default "ssm" (Parameter Store SecureString) */
+    store: oneOf(["ssm", "secrets-manager"]).default("ssm"),
+    /** Whether the value must travel along when the app moves to another tier. @default false */
+    carry: flag().default(false),
+  }),
+  "an object with bytes, encoding, source, store, carry, or {} for the defaults",
+  "never write the value itself: it is generated, or a person provides it later",
+);
 
 /** The app's own image repositories. */
 export const registry = z.strictObject({

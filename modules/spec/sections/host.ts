@@ -159,7 +159,7 @@ export const stackEntry = z.strictObject({
    * Literal physical names of an existing system, by logical id of the resource. Other environments do not inherit them.
    * @default {}
    */
-  names: byName(logicalId(), literalName(), "literal names").default({}),
+  names: byName(logicalId(), literalName(), "literal names", "logical id").default({}),
   /** Further names for outputs: alias to output. @default {} */
-  outputAliases: byName(outputName(), outputName(), "outputs").default({}),
+  outputAliases: byName(outputName(), outputName(), "outputs", "alias").default({}),
 });

@@ -12,6 +12,8 @@ import {
   oneOf,
   relativePath,
   safety,
+  secretName,
+  serviceName,
   text,
   timeOfDay,
   wholeNumber,
@@ -103,7 +105,7 @@ export const service = z.strictObject({
   /** Plain settings, not secrets. @default {} */
   env: byName(envName(), envValue(), "environment variables").default({}),
   /** Names of entries of `secrets` that the service gets as environment variables. @default [] */
-  secrets: list(envName(), "names of secrets").default([]),
+  secrets: list(secretName(), "names of secrets").default([]),
   /**
    * What the service gets the connection settings of (DB_HOST, DATABASE_URL, REDIS_URL and so on): [] for a service that
    * needs neither, such as a frontend that only calls an API.
@@ -111,7 +113,10 @@ export const service = z.strictObject({
    */
   connects: list(oneOf(["database", "cache"]), "connections", 0, 2).optional(),
   /** Services, "database" or "cache" that must be healthy before this one starts. @default [] */
-  dependsOn: list(kebab(1, 30), `names of services, "database" or "cache"`).default([]),
+  dependsOn: list(
+    serviceName(`the name of a service of the app, "database" or "cache"`),
+    `names of services, "database" or "cache"`,
+  ).default([]),
   /** CPU limit in units of 1/1024 of a vCPU. @default 512 */
   cpu: wholeNumber(64, 16384, "units of 1/1024 vCPU").default(512),
   /** Memory limit in MiB. @default 512 */
@@ -161,7 +166,7 @@ const schedule = guided(
 /** A command that runs to its end with a service's image: by hand, at each release, or on a schedule. */
 export const job = z.strictObject({
   /** The service whose image, settings and secrets the job uses. */
-  service: kebab(1, 30),
+  service: serviceName(),
   /** The command; it must be safe to run twice. */
   command: command(),
   /** "manual", "deploy" (at each release, before the services start) or { schedule }. @default "manual" */

@@ -1,0 +1,23 @@
+import { CONTAINER_ROWS } from "./containers";
+import { DATA_ROWS } from "./data";
+import { ENVIRONMENT_ROWS } from "./environments";
+import { HOST_ROWS } from "./host";
+import { INGRESS_ROWS } from "./ingress";
+import { JOB_AND_SECRET_ROWS } from "./jobs-and-secrets";
+import { NETWORK_ROWS } from "./network";
+import type { Row } from "./row";
+import { SERVICE_ROWS } from "./services";
+import { TOP_ROWS } from "./top";
+
+/** Every bad specification. */
+export const ROWS: readonly Row[] = [
+  ...TOP_ROWS,
+  ...SERVICE_ROWS,
+  ...CONTAINER_ROWS,
+  ...INGRESS_ROWS,
+  ...JOB_AND_SECRET_ROWS,
+  ...DATA_ROWS,
+  ...NETWORK_ROWS,
+  ...HOST_ROWS,
+  ...ENVIRONMENT_ROWS,
+];
