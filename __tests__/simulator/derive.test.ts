@@ -6,10 +6,15 @@ import { type Binding, BindingLibrary, installedBindings } from "../../scripts/s
 import { attributeOf, blockOf } from "../../scripts/simulator/schema/shape";
 import { originalSource } from "../../scripts/simulator/schema/source";
 import type { Block } from "../../scripts/simulator/schema/types";
-import { makeFolder, removeFolder, ROOT } from "./support";
+import { makeFolder, must, removeFolder, ROOT } from "./support";
 
 const bindings = installedBindings(path.join(ROOT, "node_modules"));
-const aws = bindings.find((b) => b.name === "aws")!;
+const bindingOf = (name: string): Binding =>
+  must(
+    bindings.find((b) => b.name === name),
+    name,
+  );
+const aws = bindingOf("aws");
 
 interface Counts {
   required: number;
@@ -65,11 +70,11 @@ describe("the installed bindings", () => {
 
 describe("a type", () => {
   const library = new BindingLibrary(aws);
-  const block = (type: string): Block => library.resource(type)!.block;
+  const block = (type: string): Block => must(library.resource(type), type).block;
 
   test("keeps apart what is optional, computed, and both", () => {
     const flags = (name: string): string => {
-      const { required, optional, computed } = attributeOf(block("aws_subnet"), name)!;
+      const { required, optional, computed } = must(attributeOf(block("aws_subnet"), name), name);
       return [required && "required", optional && "optional", computed && "computed"].filter(Boolean).join("+");
     };
     expect(flags("vpc_id")).toBe("required");
@@ -86,25 +91,25 @@ describe("a type", () => {
   });
 
   test("has attributes in the form of blocks as attributes", () => {
-    expect(attributeOf(block("aws_route_table"), "route")!.type).toEqual(["set", ["object", expect.anything()]]);
-    expect(attributeOf(block("aws_security_group"), "ingress")!.type).toEqual(["set", ["object", expect.anything()]]);
+    expect(attributeOf(block("aws_route_table"), "route")?.type).toEqual(["set", ["object", expect.anything()]]);
+    expect(attributeOf(block("aws_security_group"), "ingress")?.type).toEqual(["set", ["object", expect.anything()]]);
   });
 
   test("has write-only arguments", () => {
-    expect(attributeOf(block("aws_db_instance"), "password_wo")!.writeOnly).toBe(true);
-    expect(attributeOf(block("aws_db_instance"), "password_wo_version")!.writeOnly).toBe(false);
+    expect(attributeOf(block("aws_db_instance"), "password_wo")?.writeOnly).toBe(true);
+    expect(attributeOf(block("aws_db_instance"), "password_wo_version")?.writeOnly).toBe(false);
   });
 
   test("knows whether it is built on the newer framework", () => {
-    expect(library.resource("aws_vpc")!.framework).toBe(false);
-    expect(library.resource("aws_vpc_security_group_ingress_rule")!.framework).toBe(true);
+    expect(library.resource("aws_vpc")?.framework).toBe(false);
+    expect(library.resource("aws_vpc_security_group_ingress_rule")?.framework).toBe(true);
   });
 
   test("is found under its Terraform name, data source or not", () => {
-    const random = new BindingLibrary(bindings.find((b) => b.name === "random")!);
-    expect(random.resource("random_string")!.type).toBe("random_string");
-    expect(library.data("aws_ami")!.type).toBe("aws_ami");
-    expect(library.resource("aws_ami")!.type).toBe("aws_ami");
+    const random = new BindingLibrary(bindingOf("random"));
+    expect(random.resource("random_string")?.type).toBe("random_string");
+    expect(library.data("aws_ami")?.type).toBe("aws_ami");
+    expect(library.resource("aws_ami")?.type).toBe("aws_ami");
     expect(library.resource("aws_vpcc")).toBeUndefined();
     expect(library.resource("random_string")).toBeUndefined();
   });
@@ -176,16 +181,16 @@ describe("the cache on disk", () => {
 
   test("gives the same schema, under the version of the package", () => {
     const derived = new BindingLibrary(aws, dir).resource("aws_vpc");
-    const [folder] = fs.readdirSync(dir);
+    const [folder = ""] = fs.readdirSync(dir);
     expect(folder).toMatch(/^provider-aws-21\.22\.1-[0-9a-f]{12}$/);
-    expect(fs.readdirSync(path.join(dir, folder!))).toEqual(["vpc.json"]);
+    expect(fs.readdirSync(path.join(dir, folder))).toEqual(["vpc.json"]);
     const moved: Binding = { ...aws, lib: path.join(dir, "nowhere") };
     expect(new BindingLibrary(moved, dir).resource("aws_vpc")).toEqual(derived);
   });
 
   test("is left aside when it cannot be read", () => {
-    const [folder] = fs.readdirSync(dir);
-    fs.writeFileSync(path.join(dir, folder!, "vpc.json"), "{");
-    expect(new BindingLibrary(aws, dir).resource("aws_vpc")!.type).toBe("aws_vpc");
+    const [folder = ""] = fs.readdirSync(dir);
+    fs.writeFileSync(path.join(dir, folder, "vpc.json"), "{");
+    expect(new BindingLibrary(aws, dir).resource("aws_vpc")?.type).toBe("aws_vpc");
   });
 });

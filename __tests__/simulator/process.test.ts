@@ -5,7 +5,8 @@ import { createInterface } from "node:readline";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import { UserError } from "../../scripts/lib/errors";
 import { type Simulator, type SimulatorOptions, startSimulator } from "../../scripts/simulator";
-import { makeFolder, removeFolder, ROOT, sampleConfig, Workspace } from "./support";
+import { sampleConfig } from "./sample";
+import { makeFolder, removeFolder, ROOT, Workspace } from "./support";
 
 /** The environment of a developer, without what a machine that runs tests may have. */
 const BASE = Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith("AWS_")));
@@ -50,7 +51,7 @@ function parent(then: string): { child: ChildProcess; pid: Promise<number> } {
     .then((s) => { console.log(s.pid); ${then} })`;
   const child = spawn(process.execPath, ["-e", script], { env: BASE, stdio: ["ignore", "pipe", "inherit"] });
   const pid = new Promise<number>((resolve) => {
-    createInterface({ input: child.stdout! }).once("line", (line) => resolve(Number(line)));
+    createInterface({ input: child.stdout }).once("line", (line) => resolve(Number(line)));
   });
   return { child, pid };
 }
@@ -137,7 +138,7 @@ describe("the environment", () => {
       TF_DATA_DIR: "/tmp/d",
     };
     const { env } = await start({ baseEnv: { ...BASE, ...own } });
-    const attached = JSON.parse(env.TF_REATTACH_PROVIDERS!) as Record<string, { Addr: { String: string } }>;
+    const attached = JSON.parse(env.TF_REATTACH_PROVIDERS ?? "") as Record<string, { Addr: { String: string } }>;
     expect(Object.keys(attached)).toEqual([
       "registry.terraform.io/hashicorp/aws",
       "registry.terraform.io/hashicorp/random",
@@ -155,9 +156,9 @@ describe("the environment", () => {
     });
     for (const name of ["AWS_PROFILE", "TF_CLI_ARGS", "TF_DATA_DIR"]) expect(env).not.toHaveProperty(name);
     for (const name of ["AWS_CONFIG_FILE", "AWS_SHARED_CREDENTIALS_FILE"]) {
-      expect(fs.readFileSync(env[name]!, "utf8")).toBe("");
+      expect(fs.readFileSync(env[name] ?? "", "utf8")).toBe("");
     }
-    expect(fs.existsSync(env.TF_CLI_CONFIG_FILE!)).toBe(true);
+    expect(fs.existsSync(env.TF_CLI_CONFIG_FILE ?? "")).toBe(true);
   });
 
   test("with real keys starts nothing", async () => {

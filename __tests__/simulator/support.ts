@@ -3,11 +3,12 @@ import * as fs from "node:fs";
 import * as path from "node:path";
 import { simulatedEnv } from "../../scripts/lib/environment";
 import { runTerraform, type TerraformResult } from "../../scripts/lib/terraform";
-import type { Knowledge, TypeFacts, TypeHooks } from "../../scripts/simulator/contract";
+import type { Knowledge, TypeFacts, TypeHooks, WorldObject } from "../../scripts/simulator/contract";
 import { installedBindings } from "../../scripts/simulator/schema/library";
 import { ScopeScanner } from "../../scripts/simulator/scope";
 import { serve } from "../../scripts/simulator/serve";
-import { WORLD_FILE, WorldFile } from "../../scripts/simulator/world";
+import { readWorldObjects, WORLD_FILE, WorldFile } from "../../scripts/simulator/world";
+import { type Config, sampleConfig } from "./sample";
 
 export const ROOT = path.resolve(__dirname, "../..");
 export const ACCOUNT = "123456789012";
@@ -97,6 +98,8 @@ export interface TestRun {
   worldFile: string;
   /** Log of the provider: one line for every change. */
   lines: string[];
+  /** The objects of a type that exist now. */
+  objects(type: string): WorldObject[];
   close(): void;
 }
 
@@ -118,6 +121,7 @@ export async function startTestRun(name: string, knowledge: Knowledge = testKnow
     env: terraformEnv(dir, served.reattach),
     worldFile,
     lines,
+    objects: (type) => readWorldObjects(worldFile).filter((o) => o.type === type),
     close: () => {
       served.close();
       removeFolder(dir);
@@ -131,7 +135,11 @@ function terraformEnv(dir: string, reattach: string): NodeJS.ProcessEnv {
   return simulatedEnv(process.env, { TF_REATTACH_PROVIDERS: reattach, TF_CLI_CONFIG_FILE: settings });
 }
 
-export type Config = Record<string, Record<string, any>>;
+/** A value that must be there. */
+export function must<T>(value: T | undefined, what: string): T {
+  if (value === undefined) throw new Error(`${what} is not there`);
+  return value;
+}
 
 /** A folder with one configuration, and Terraform in it. */
 export class Workspace {
@@ -147,6 +155,17 @@ export class Workspace {
 
   write(config: Config): void {
     fs.writeFileSync(path.join(this.dir, "cdk.tf.json"), JSON.stringify(config, null, 1));
+  }
+
+  /** The changed sample in a folder of its own, with the state of this one and in the same world. */
+  async copy(name: string, change: (config: Config) => void = () => undefined): Promise<Workspace> {
+    const workspace = new Workspace(this.run, name);
+    const config = sampleConfig();
+    change(config);
+    workspace.write(config);
+    fs.cpSync(path.join(this.dir, "terraform.tfstate"), path.join(workspace.dir, "terraform.tfstate"));
+    await workspace.ok("init");
+    return workspace;
   }
 
   terraform(...args: string[]): Promise<TerraformResult> {
@@ -172,6 +191,11 @@ export class Workspace {
     return code;
   }
 
+  /** The planned change of a resource. */
+  async change(address: string): Promise<Change> {
+    return must((await this.changes())[address], `a change of ${address}`);
+  }
+
   /** The planned changes by address. */
   async changes(): Promise<Record<string, Change>> {
     await this.ok("plan", "-out=plan");
@@ -181,12 +205,13 @@ export class Workspace {
     return Object.fromEntries((plan.resource_changes ?? []).map((change) => [change.address, change.change]));
   }
 
-  /** The values in the state by address. */
-  async values(): Promise<Record<string, Record<string, any>>> {
+  /** The values of a resource in the state. */
+  async values(address: string): Promise<Record<string, unknown>> {
     const state = JSON.parse(await this.ok("show", "-json")) as {
-      values?: { root_module: { resources?: { address: string; values: Record<string, any> }[] } };
+      values?: { root_module: { resources?: { address: string; values: Record<string, unknown> }[] } };
     };
-    return Object.fromEntries((state.values?.root_module.resources ?? []).map((r) => [r.address, r.values]));
+    const found = state.values?.root_module.resources?.find((r) => r.address === address);
+    return must(found, `${address} in the state`).values;
   }
 
   async outputs(): Promise<Record<string, unknown>> {
@@ -197,10 +222,10 @@ export class Workspace {
 
 export interface Change {
   actions: string[];
-  before: any;
-  after: any;
-  after_unknown: any;
-  after_sensitive: any;
+  before: Record<string, unknown>;
+  after: Record<string, unknown>;
+  after_unknown: Record<string, unknown>;
+  after_sensitive: Record<string, unknown>;
   replace_paths?: unknown[];
 }
 
@@ -209,87 +234,13 @@ export function flat(result: TerraformResult): string {
   return `${result.stdout}${result.stderr}`.replace(/[│╷╵]/g, " ").replace(/\s+/g, " ");
 }
 
-/** A policy that lets instances take a role. */
-export const ASSUME_ROLE = {
-  Version: "2012-10-17",
-  Statement: [{ Effect: "Allow", Action: "sts:AssumeRole", Principal: { Service: "ec2.amazonaws.com" } }],
-};
+const STAGES = [["init"], ["validate"], ["plan"], ["apply", "-auto-approve"]] as const;
 
-/** A small stack in two regions, one of every pattern that matters to the engine. */
-export function sampleConfig(): Config {
-  return {
-    terraform: {
-      required_providers: { aws: { source: "aws", version: "6.25.0" }, random: { source: "hashicorp/random" } },
-      backend: { local: { path: "terraform.tfstate" } },
-    },
-    provider: {
-      aws: [
-        { region: "eu-central-1", default_tags: { tags: { app: "sample" } } },
-        { region: "us-west-2", alias: "west" },
-      ],
-      random: [{}],
-    },
-    data: { aws_caller_identity: { me: {} } },
-    resource: {
-      aws_vpc: { main: { cidr_block: "10.0.0.0/16", tags: { Name: "main" } } },
-      aws_subnet: {
-        a: { vpc_id: "${aws_vpc.main.id}", cidr_block: "10.0.0.0/24", availability_zone: "eu-central-1a" },
-        b: { vpc_id: "${aws_vpc.main.id}", cidr_block: "10.0.1.0/24", availability_zone: "eu-central-1b" },
-      },
-      aws_internet_gateway: { main: { vpc_id: "${aws_vpc.main.id}" } },
-      aws_route_table: { main: { vpc_id: "${aws_vpc.main.id}", route: [route("${aws_internet_gateway.main.id}")] } },
-      aws_security_group: { web: { name_prefix: "web-", vpc_id: "${aws_vpc.main.id}" } },
-      aws_vpc_security_group_ingress_rule: {
-        https: {
-          security_group_id: "${aws_security_group.web.id}",
-          cidr_ipv4: "0.0.0.0/0",
-          ip_protocol: "tcp",
-          from_port: 443,
-          to_port: 443,
-        },
-      },
-      aws_iam_role: { web: { name: "web", assume_role_policy: JSON.stringify(ASSUME_ROLE) } },
-      aws_instance: {
-        vm: {
-          ami: "ami-0123456789abcdef0",
-          instance_type: "t3.micro",
-          subnet_id: "${aws_subnet.a.id}",
-          vpc_security_group_ids: ["${aws_security_group.web.id}"],
-          root_block_device: [{ volume_size: 20, encrypted: true }],
-        },
-      },
-      aws_s3_bucket: {
-        data: { bucket: "sample-${data.aws_caller_identity.me.account_id}" },
-        replica: { bucket: "sample-replica", provider: "aws.west" },
-      },
-      aws_s3_bucket_versioning: {
-        data: { bucket: "${aws_s3_bucket.data.id}", versioning_configuration: { status: "Enabled" } },
-      },
-      random_password: { db: { length: 24 } },
-    },
-    output: {
-      replica_region: { value: "${aws_s3_bucket.replica.region}" },
-      volume: { value: "${aws_instance.vm.root_block_device[0].volume_id}" },
-    },
-  };
-}
-
-/** Attributes in the form of a block need all their fields. */
-function route(gateway: string): Record<string, string | null> {
-  const fields = [
-    "carrier_gateway_id",
-    "cidr_block",
-    "core_network_arn",
-    "destination_prefix_list_id",
-    "egress_only_gateway_id",
-    "gateway_id",
-    "ipv6_cidr_block",
-    "local_gateway_id",
-    "nat_gateway_id",
-    "network_interface_id",
-    "transit_gateway_id",
-    "vpc_endpoint_id",
-    "vpc_peering_connection_id",
-  ];
-  return { ...Object.fromEntries(fields.map((name) => [name, null])), cidr_block: "0.0.0.0/0", gateway_id: gateway };
+/** Where the first command fails, and with which words. */
+export async function outcome(workspace: Workspace): Promise<{ stage: string; text: string }> {
+  for (const [stage, ...options] of STAGES) {
+    const result = await workspace.terraform(stage, ...options);
+    if (result.code !== 0) return { stage, text: flat(result) };
+  }
+  return { stage: "none", text: "accepted" };
 }

@@ -2,6 +2,7 @@ import { describe, expect, test } from "vitest";
 import { decode, decodeObject, encode, hasUnknown, UNKNOWN } from "../../scripts/simulator/wire/value";
 import { encodeResponse, methodNames, serviceDefinition } from "../../scripts/simulator/wire/messages";
 import { canonical, conform, fit, toJson } from "../../scripts/simulator/schema/shape";
+import { must } from "./support";
 import type { Attribute, Block, CtyType } from "../../scripts/simulator/schema/types";
 
 const hex = (text: string): { msgpack: Uint8Array } => ({ msgpack: Buffer.from(text, "hex") });
@@ -61,11 +62,11 @@ describe("messages", () => {
     const service = serviceDefinition();
     expect(Object.keys(service)).toEqual(methodNames);
     expect(methodNames).toHaveLength(19);
-    expect(service.PlanResourceChange!.path).toBe("/tfplugin6.Provider/PlanResourceChange");
+    expect(service.PlanResourceChange?.path).toBe("/tfplugin6.Provider/PlanResourceChange");
   });
 
   test("a request is read with its defaults", () => {
-    const { requestSerialize, requestDeserialize } = serviceDefinition().ReadResource!;
+    const { requestSerialize, requestDeserialize } = must(serviceDefinition().ReadResource, "ReadResource");
     const bytes = requestSerialize({ type_name: "aws_vpc", current_state: encode({ id: "x" }) });
     const read = requestDeserialize(bytes) as { type_name: string; current_state: { msgpack: Uint8Array } };
     expect(read.type_name).toBe("aws_vpc");
@@ -79,7 +80,7 @@ describe("messages", () => {
       requires_replace: [{ steps: [{ attribute_name: "a" }] }],
       legacy_type_system: true,
     });
-    expect(bytes.toString("hex")).toBe("0a030a01c0" + "12050a030a0161" + "2801");
+    expect(bytes.toString("hex")).toBe("0a030a01c012050a030a01612801");
   });
 });
 

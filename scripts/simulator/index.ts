@@ -1,9 +1,10 @@
 /** A simulated AWS account that the real Terraform plans and applies against. Nothing in it is real. */
-import { type ChildProcess, spawn } from "node:child_process";
+import { type ChildProcessByStdio, spawn } from "node:child_process";
 import * as fs from "node:fs";
 import type { Socket } from "node:net";
 import * as path from "node:path";
 import { createInterface } from "node:readline";
+import type { Readable, Writable } from "node:stream";
 import { simulatedEnv } from "../lib/environment";
 import { UserError } from "../lib/errors";
 import { projectPaths, projectRoot } from "../lib/paths";
@@ -41,6 +42,8 @@ export interface Simulator {
   stop(): Promise<void>;
 }
 
+type SimulatorProcess = ChildProcessByStdio<Writable, Readable, null>;
+
 const EXAMPLE_ACCOUNT = "123456789012";
 /** Milliseconds that the process gets to end by itself. */
 const STOP_GRACE_MS = 3_000;
@@ -63,18 +66,18 @@ export async function startSimulator(options: SimulatorOptions): Promise<Simulat
   };
   fs.mkdirSync(dir, { recursive: true });
   const child = startProcess(settings);
-  const reattach = await ready(child);
+  const { reattach, pid } = await ready(child);
   const worldFile = path.join(dir, WORLD_FILE);
   return {
     env: childEnvironment(dir, reattach, baseEnv),
-    pid: child.pid!,
+    pid,
     worldFile,
     world: () => readWorldObjects(worldFile),
     stop: () => stop(child),
   };
 }
 
-function startProcess(settings: ServerSettings): ChildProcess {
+function startProcess(settings: ServerSettings): SimulatorProcess {
   const entry = path.join(projectPaths(projectRoot()).dist, "scripts", "simulator", "server.js");
   if (!fs.existsSync(entry)) throw new UserError("The simulator is not built. Run npm ci, then try again.");
   const child = spawn(process.execPath, [entry, JSON.stringify(settings)], {
@@ -90,16 +93,16 @@ function startProcess(settings: ServerSettings): ChildProcess {
 }
 
 /** Waits for the first line of the process. */
-async function ready(child: ChildProcess): Promise<string> {
+async function ready(child: SimulatorProcess): Promise<{ reattach: string; pid: number }> {
   const line = await new Promise<string>((resolve, reject) => {
-    createInterface({ input: child.stdout! }).once("line", resolve);
+    createInterface({ input: child.stdout }).once("line", resolve);
     child.once("error", reject);
     child.once("exit", (code) => reject(new Error(`the simulator ended with code ${code} before it was ready`)));
   });
   (child.stdout as Socket).unref();
   const report = JSON.parse(line) as ServerReport;
   if ("failure" in report) throw new UserError(report.failure, report.exitCode);
-  return report.reattach;
+  return report;
 }
 
 function childEnvironment(dir: string, reattach: string, base: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
@@ -120,12 +123,12 @@ function childEnvironment(dir: string, reattach: string, base: NodeJS.ProcessEnv
   });
 }
 
-async function stop(child: ChildProcess): Promise<void> {
+async function stop(child: SimulatorProcess): Promise<void> {
   if (child.exitCode !== null || child.signalCode !== null) return;
   child.ref();
   const ended = new Promise<void>((resolve) => child.once("exit", () => resolve()));
   const force = setTimeout(() => child.kill("SIGKILL"), STOP_GRACE_MS);
-  child.stdin!.end();
+  child.stdin.end();
   await ended;
   clearTimeout(force);
 }

@@ -32,7 +32,7 @@ async function main(settings: ServerSettings): Promise<void> {
       seed: settings.seed,
       log,
     });
-    report({ reattach: served.reattach });
+    report({ reattach: served.reattach, pid: process.pid });
     await stopRequested();
     served.close();
   });

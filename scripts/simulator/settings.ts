@@ -10,4 +10,4 @@ export interface ServerSettings {
 }
 
 /** The one line on its standard output: ready, or why not. */
-export type ServerReport = { reattach: string } | { failure: string; exitCode: 1 | 2 | 3 };
+export type ServerReport = { reattach: string; pid: number } | { failure: string; exitCode: 1 | 2 | 3 };

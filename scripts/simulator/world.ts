@@ -141,7 +141,7 @@ function readWorld(file: string): WorldJson {
   try {
     json = JSON.parse(fs.readFileSync(file, "utf8"));
   } catch (error) {
-    throw new Error(`The world file ${file} cannot be read: ${(error as Error).message}`);
+    throw new Error(`The world file ${file} cannot be read: ${(error as Error).message}`, { cause: error });
   }
   if (!isObj(json) || !Array.isArray(json.objects)) throw new Error(`The world file ${file} has no list "objects".`);
   json.objects.forEach((object, i) => requireObject(object, `${file}: objects[${i}]`));

@@ -26,7 +26,7 @@ function completeAttribute(a: Attribute, value: Value, prior: Obj | null, facts:
 }
 
 /** The provider's default for a settable attribute; undefined when it has none. */
-export function defaultOf(a: Attribute, facts: TypeFacts, prefix: string): Value | undefined {
+export function defaultOf(a: Attribute, facts: TypeFacts, prefix: string): Value {
   if (!a.optional || a.writeOnly) return undefined;
   const preset = facts.defaults[prefix + a.name];
   return preset === undefined || preset === null ? undefined : fit(a.type, preset);

@@ -103,10 +103,12 @@ class Filler {
   private inside(type: CtyType, value: Value, path: string, name: string): Value {
     if (value === UNKNOWN) return this.value(type, path, name);
     if (typeof type === "string") return value;
-    if (Array.isArray(value) && type[0] !== "object")
-      return value.map((e) => this.inside(type[1] as CtyType, e, path, name));
+    if (Array.isArray(value) && type[0] !== "object") {
+      const element = type[1];
+      return value.map((e: Value) => this.inside(element, e, path, name));
+    }
     if (!isObj(value)) return value;
-    const typeOf = (key: string): CtyType => (type[0] === "object" ? type[1][key]! : type[1]);
+    const typeOf = (key: string): CtyType => (type[0] === "object" ? (type[1][key] ?? "dynamic") : type[1]);
     return Object.fromEntries(
       Object.entries(value).map(([key, v]) => [key, this.inside(typeOf(key), v, `${path}.${key}`, key)]),
     );

@@ -53,11 +53,12 @@ export class Generator {
   private arn(depth: number): string {
     const { ctx, type, facts } = this.input;
     const template = facts(type).arn ?? `${type.split("_")[1] ?? "sim"}:${dashed(bareType(type)) || "thing"}/{id}`;
-    const [service, ...resource] = template.split(":");
-    const dropped = /-*$/.exec(service!)![0].length;
+    const [service = "", ...resource] = template.split(":");
+    const name = service.replace(/-+$/, "");
+    const dropped = service.length - name.length;
     const region = dropped > 0 ? "" : ctx.region;
     const account = dropped > 1 ? "" : ctx.account;
-    return `arn:aws:${service!.replace(/-+$/, "")}:${region}:${account}:${this.template(resource.join(":"), depth)}`;
+    return `arn:aws:${name}:${region}:${account}:${this.template(resource.join(":"), depth)}`;
   }
 
   private template(template: string, depth: number): string {
@@ -124,7 +125,7 @@ function dashed(name: string): string {
 
 /** `default_security_group_id` looks like the id of a security group: the longest ending that names such a type wins. */
 function idTemplate(words: string, type: string, facts: GeneratorInput["facts"]): string | undefined {
-  const provider = type.split("_")[0]!;
+  const [provider = ""] = type.split("_");
   const parts = words.split("_");
   return parts
     .map((_, i) => facts([provider, ...parts.slice(i)].join("_")).id)
@@ -143,7 +144,7 @@ function byName(name: string, ctx: Ctx, type: string, h: string): string | undef
   if (/(^|_)(endpoint|address|dns_name|domain_name|public_dns|private_dns)$/.test(name)) {
     return `${h.slice(0, 8)}.${dashed(bareType(type))}.${ctx.region}.sim.amazonaws.example`;
   }
-  if (/public_ip$/.test(name)) return `203.0.113.${(byte % 254) + 1}`;
+  if (name.endsWith("public_ip")) return `203.0.113.${(byte % 254) + 1}`;
   if (/(private_ip|ip_address)$/.test(name)) return `10.0.0.${(byte % 250) + 4}`;
   if (/(_at|_date|_time|timestamp)$/.test(name)) return "2024-01-01T00:00:00Z";
   if (/(status|state)$/.test(name)) return "ACTIVE";

@@ -12,7 +12,10 @@ import { inRegion, type Session } from "./session";
 /** Finds the object that an import names: by id, by ARN, or by name; `<id>@<region>` names the region too. */
 export function findImport(schema: TypeSchema, id: string, session: Session): StoredObject | Diagnostic {
   const at = /^(.+)@([a-z]{2}(?:-[a-z]+)+-\d)$/.exec(id);
-  const wanted = at && isRegional(schema.block) ? { id: at[1]!, region: at[2]! } : { id, region: session.ctx.region };
+  const wanted =
+    at && isRegional(schema.block)
+      ? { id: at[1] ?? id, region: at[2] ?? session.ctx.region }
+      : { id, region: session.ctx.region };
   const here = session.world.ofType(schema.type).filter((o) => o.region === GLOBAL || o.region === wanted.region);
   const names = (o: StoredObject): unknown[] => [o.id, o.attributes.arn, o.attributes.name];
   const found = here.find((o) => o.id === wanted.id) ?? here.find((o) => names(o).includes(wanted.id));

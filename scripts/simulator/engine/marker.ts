@@ -2,7 +2,7 @@
  * The mark in every simulated state: each instance carries the key of its object as provider-private data. An instance
  * without it was made by a real provider, and is refused.
  */
-import type { Diagnostic } from "../contract";
+import type { Diagnostic, Value } from "../contract";
 import { isObj } from "../wire/value";
 import { error } from "./diagnostics";
 
@@ -23,10 +23,10 @@ export function objectKey(data: Uint8Array | null | undefined): string | undefin
   }
 }
 
-export function foreignState(type: string, id: unknown): Diagnostic {
+export function foreignState(type: string, id: Value): Diagnostic {
   return error(
     "This state was not written by the simulator",
-    `The state holds ${type} "${String(id ?? "(no id)")}", which the simulated AWS never created: it may describe real ` +
+    `The state holds ${type} "${typeof id === "string" ? id : "(no id)"}", which the simulated AWS never created: it may describe real ` +
       "resources. Nothing was changed. Run the simulation with a state of its own, inside .simulated/.",
   );
 }

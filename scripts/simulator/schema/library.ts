@@ -33,8 +33,9 @@ function readBinding(dir: string): Binding {
   };
   // `<registry>/<namespace>/<name>`, or without the registry.
   const address = manifest.cdktf?.provider?.name?.split("/").slice(-2);
-  if (address?.length !== 2) throw new Error(`${dir}: package.json does not name its provider`);
-  return { name: address[1]!, source: address.join("/"), lib: path.join(dir, "lib"), version: manifest.version };
+  const name = address?.[1];
+  if (!address || name === undefined) throw new Error(`${dir}: package.json does not name its provider`);
+  return { name, source: address.join("/"), lib: path.join(dir, "lib"), version: manifest.version };
 }
 
 export class BindingLibrary {

@@ -48,18 +48,14 @@ export function conform(block: Block, raw: Value): Obj {
 
 function conformBlock(nested: NestedBlock, value: Value): Value {
   if (value === UNKNOWN || isWireDynamic(value)) return value;
-  switch (nested.nesting) {
-    case "single":
-      return isObj(value) ? conform(nested.block, value) : null;
-    case "map":
-      return Object.fromEntries(
-        Object.entries(isObj(value) ? value : {}).map(([key, element]) => [key, conform(nested.block, element)]),
-      );
-    default:
-      // A list block with dynamic values inside travels as one dynamic value.
-      if (isJsonDynamic(value)) return wireDynamic(value);
-      return Array.isArray(value) ? value.map((element) => conform(nested.block, element)) : [];
+  if (nested.nesting === "single") return isObj(value) ? conform(nested.block, value) : null;
+  if (nested.nesting === "map") {
+    const entries = Object.entries(isObj(value) ? value : {});
+    return Object.fromEntries(entries.map(([key, element]) => [key, conform(nested.block, element)]));
   }
+  // A list block with dynamic values inside travels as one dynamic value.
+  if (isJsonDynamic(value)) return wireDynamic(value);
+  return Array.isArray(value) ? value.map((element) => conform(nested.block, element)) : [];
 }
 
 /** The JSON form of a value in the shape of the schema; the inverse of `conform`. */
@@ -161,9 +157,10 @@ export function canonicalNested(nested: NestedBlock, value: Value): string {
 export function canonicalValue(type: CtyType, value: Value): string {
   if (typeof type === "string") return canon(value);
   if (Array.isArray(value) && type[0] !== "object") {
+    const element = type[1];
     return join(
       type[0] === "set",
-      value.map((e) => canonicalValue(type[1] as CtyType, e)),
+      value.map((e: Value) => canonicalValue(element, e)),
     );
   }
   if (isObj(value) && type[0] === "object") {

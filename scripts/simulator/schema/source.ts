@@ -86,7 +86,7 @@ export function originalSource(file: string): string {
 }
 
 function parse(text: string, into: Source, file: string): void {
-  for (const match of text.matchAll(HCL_FUNCTION)) into.hcl.set(match[1]!, hclEntries(match[0], file));
+  for (const match of text.matchAll(HCL_FUNCTION)) into.hcl.set(match[1] ?? "", hclEntries(match[0], file));
   let members = 0;
   for (const match of text.matchAll(CLASS)) {
     const [body, name, parent] = match as unknown as [string, string, string];
@@ -103,7 +103,7 @@ function parse(text: string, into: Source, file: string): void {
 function membersOf(body: string): Member[] {
   const marks = [...body.matchAll(MEMBER)];
   return marks.map((mark, i) => ({
-    name: mark[1]!,
+    name: mark[1] ?? "",
     computed: mark[2] === "true",
     optional: mark[3] === "true",
     required: mark[4] === "true",
