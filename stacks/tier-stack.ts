@@ -1,9 +1,10 @@
 import { AwsProvider } from "@cdktf/provider-aws/lib/provider";
 import { RandomProvider } from "@cdktf/provider-random/lib/provider";
 import { LocalBackend, S3Backend, TerraformElement, TerraformOutput, TerraformStack } from "cdktf";
-import type { Construct, IConstruct, Node } from "constructs";
+import { Construct, type IConstruct, type Node } from "constructs";
 import { logicalId } from "../modules/naming/logical-ids";
 import { PhysicalNames } from "../modules/naming/physical-names";
+import { tagValue } from "../modules/naming/tag-value";
 import { isOn, type ResolvedApp, type ResolvedStack } from "../modules/spec";
 import { stateBackend } from "../modules/terraform/state-backend";
 
@@ -63,9 +64,11 @@ export abstract class TierStack extends TerraformStack {
 
   /** Declares the specification's further names for outputs. Call it after all outputs. */
   protected declareOutputAliases(): void {
+    // In a scope of their own: an alias may be called like a part of the stack.
+    const aliases = new Construct(this, "output_alias");
     for (const [alias, target] of Object.entries(this.definition.outputAliases)) {
-      if (!this.outputs.has(target)) continue;
-      new TerraformOutput(this, alias, {
+      if (!this.outputs.has(target) || this.outputs.has(alias)) continue;
+      new TerraformOutput(aliases, alias, {
         value: this.outputs.get(target),
         description: `The same value as ${target}, under the name that this system's users know`,
         staticId: true,
@@ -86,7 +89,7 @@ export abstract class TierStack extends TerraformStack {
       Environment: environment,
       Tier: this.definition.tier,
       ManagedBy: "Terraform",
-      ...(isOn(protect) ? {} : { ProtectionOff: protect.off }),
+      ...(isOn(protect) ? {} : { ProtectionOff: tagValue(protect.off) }),
     };
   }
 
