@@ -49,6 +49,20 @@ describe("the world outside Terraform", () => {
     expect(run.objects("aws_s3_bucket_versioning")).toHaveLength(1);
   });
 
+  test("an update of what vanished after the plan is refused", async () => {
+    const status = { status: "Suspended" };
+    const path = "resource.aws_s3_bucket_versioning.data.versioning_configuration";
+    const workspace = await base.copy("vanished", (c) => set(c, path, status));
+    await workspace.ok("plan", "-out=plan");
+    const good = fs.readFileSync(run.worldFile, "utf8");
+    editWorld((objects) => objects.filter((o) => o.type !== "aws_s3_bucket_versioning"));
+    const result = await workspace.terraform("apply", "plan");
+    expect(result.code).toBe(1);
+    expect(flat(result)).toContain('aws_s3_bucket_versioning "sample-123456789012" was deleted outside Terraform');
+    expect(run.objects("aws_s3_bucket_versioning")).toEqual([]);
+    fs.writeFileSync(run.worldFile, good);
+  });
+
   test("a broken world file is named, and nothing is changed", async () => {
     const workspace = await base.copy("broken");
     const good = fs.readFileSync(run.worldFile, "utf8");

@@ -100,6 +100,11 @@ describe("the world file", () => {
     expect(() => readWorldObjects(file)).toThrow(message);
   });
 
+  test("a file of another account is refused", () => {
+    new WorldFile(file, "111111111111").save();
+    expect(() => new WorldFile(file, "222222222222").refresh()).toThrow("is of account 111111111111, not 222222222222");
+  });
+
   test("a file with only objects is enough", () => {
     fs.writeFileSync(file, JSON.stringify({ objects: [{ type: "t", id: "i", region: "r", attributes: {} }] }));
     const world = new WorldFile(file, "1");

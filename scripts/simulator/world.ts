@@ -42,12 +42,15 @@ export class WorldFile implements World {
 
   /**
    * Reads the file when somebody else changed it since the last time.
-   * @throws Error when the file is no world file.
+   * @throws Error when the file is no world file, or that of another account.
    */
   refresh(): void {
     const mark = fileMark(this.file);
     if (mark === this.seen) return;
     const json = mark === "" ? undefined : readWorld(this.file);
+    if (json?.account !== undefined && json.account !== this.account) {
+      throw new Error(`The world file ${this.file} is of account ${json.account}, not ${this.account}.`);
+    }
     this.objects = new Map(json?.objects.map((o) => [o.key ?? keyOf(o), { ...o, key: o.key ?? keyOf(o) }]));
     replaceAll(this.reserved, Object.entries(json?.reserved ?? {}));
     this.dataTypes.clear();

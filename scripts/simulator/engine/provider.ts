@@ -175,6 +175,7 @@ export class SimulatedProvider {
       log(`${hasError(refused) ? "refused to destroy" : "destroyed"} ${type} ${current?.id ?? "(was gone)"}`);
       return { new_state: encode(hasError(refused) ? prior : null), private: r.planned_private, ...reply(refused) };
     }
+    if (prior && !current) return { new_state: encode(prior), ...reply([vanished(type, prior)]) };
     const config = decodeObject(r.config) ?? {};
     const { object, diagnostics } = apply({ schema, config, prior, planned, current, session, knowledge });
     log(`${object ? (prior ? "updated" : "created") : "refused"} ${type} ${object?.id ?? ""}`);
@@ -286,6 +287,11 @@ function isUnset(value: unknown): boolean {
 
 function noAnswer(type: string, missing: string): Diagnostic {
   return error("No simulated answer for this data source", `${type}: ${missing}`);
+}
+
+function vanished(type: string, prior: Obj): Diagnostic {
+  const id = typeof prior.id === "string" ? ` "${prior.id}"` : "";
+  return error("The object is gone", `${type}${id} was deleted outside Terraform after this was planned. Plan again.`);
 }
 
 function withoutWriteOnly(block: TypeSchema["block"], object: Obj): Obj {
