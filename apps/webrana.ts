@@ -34,7 +34,8 @@ export const webrana = defineApp({
   },
 
   database: { name: "webrana", user: "webrana" },
-  cache: { mode: "container" },
+  // Redis has to keep its data over a restart, which is what a queue does.
+  cache: { mode: "container", use: "queue" },
 
   secrets: {
     DB_PASSWORD: { bytes: 24 },

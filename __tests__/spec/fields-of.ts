@@ -20,7 +20,7 @@ export function fieldsOf(schema: z.core.$ZodType, path = ""): SchemaField[] {
     );
   }
   if (inner instanceof z.ZodRecord) return step(`${path}.*`, inner.valueType);
-  if (inner instanceof z.ZodArray) return path.endsWith("command") ? [] : step(`${path}[]`, inner.element);
+  if (inner instanceof z.ZodArray) return step(`${path}[]`, inner.element);
   if (inner instanceof z.ZodUnion) return inner.options.flatMap((option) => fieldsOf(option, path));
   return [];
 }

@@ -159,7 +159,7 @@ export const sqlName = () =>
 /** A command and its arguments. */
 export const command = () =>
   guided(
-    z.array(z.string().min(1)).min(1),
+    z.array(guided(z.string().min(1), "a word of the command, not empty", "write a text in quotes")).min(1),
     `a list of the command and its arguments such as ["node", "migrate.js"]`,
     "write each word as a text of its own; no shell reads it",
   );

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import type { FieldGuide } from "./fields";
+import { own } from "./own";
 
 /** One step of a path: a field or name, or a place in a list. */
 export type Step = string | number;
@@ -15,7 +16,7 @@ export function unwrap(schema: z.core.$ZodType): z.core.$ZodType {
 function below(schema: z.core.$ZodType, step: Step): z.core.$ZodType[] {
   const inner = unwrap(schema);
   if (inner instanceof z.ZodObject) {
-    const field = (inner.shape as Record<string, z.core.$ZodType>)[step];
+    const field = own(inner.shape as Record<string, z.core.$ZodType>, String(step));
     return field === undefined ? [] : [field];
   }
   if (inner instanceof z.ZodRecord) return [inner.valueType];

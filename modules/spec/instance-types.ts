@@ -1,3 +1,5 @@
+import { own } from "./own";
+
 /** What the checks and the host need to know of an EC2 instance type. */
 export interface InstanceSize {
   readonly vcpus: number;
@@ -70,10 +72,10 @@ function vcpusOf(size: string): number {
 /** vCPUs and memory of a type, or undefined for one that the table does not hold. */
 export function instanceSize(type: string): InstanceSize | undefined {
   const [family = "", size = ""] = type.split(".");
-  const burstable = BURSTABLE[family]?.[size];
+  const burstable = own(own(BURSTABLE, family) ?? {}, size);
   if (burstable) return { vcpus: burstable[0], memoryMiB: burstable[1] * GIB };
   const perVcpu = GIB_PER_VCPU[family.charAt(0)];
-  if (!FIXED[family]?.includes(size) || perVcpu === undefined) return undefined;
+  if (!own(FIXED, family)?.includes(size) || perVcpu === undefined) return undefined;
   return { vcpus: vcpusOf(size), memoryMiB: vcpusOf(size) * perVcpu * GIB };
 }
 

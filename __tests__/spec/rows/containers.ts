@@ -119,6 +119,13 @@ export const CONTAINER_ROWS: readonly Row[] = [
     ],
   },
   {
+    name: "number in a command",
+    patch: api({ command: ["sleep", 5] }),
+    lines: [
+      "shop-mvp: services.api.command[1] is 5; allowed: a word of the command, not empty; write a text in quotes",
+    ],
+  },
+  {
     name: "root as user",
     patch: api({ user: "0:0" }),
     lines: [

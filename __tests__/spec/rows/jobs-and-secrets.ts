@@ -45,6 +45,13 @@ export const JOB_AND_SECRET_ROWS: readonly Row[] = [
     ],
   },
   {
+    name: "missing word in a command",
+    patch: migrate({ command: [null] }),
+    lines: [
+      "shop-mvp: jobs.migrate.command[0] is null; allowed: a word of the command, not empty; write a text in quotes",
+    ],
+  },
+  {
     name: "job at a time that does not exist",
     patch: migrate({ when: "nightly" }),
     lines: [

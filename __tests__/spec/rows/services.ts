@@ -180,6 +180,13 @@ export const SERVICE_ROWS: readonly Row[] = [
     ],
   },
   {
+    name: "empty word in a health command",
+    patch: api({ healthCheck: { command: [""] } }),
+    lines: [
+      `shop-mvp: services.api.healthCheck.command[0] is ""; allowed: a word of the command, not empty; write a text in quotes`,
+    ],
+  },
+  {
     name: "health check every second",
     patch: api({ healthCheck: { intervalSeconds: 1 } }),
     lines: [

@@ -1,4 +1,5 @@
 import { databaseNameOf, databaseUserOf } from "../derive";
+import { own } from "../own";
 import { showValue } from "../show";
 import { finding, quote, type Rule } from "./rule";
 
@@ -60,7 +61,7 @@ const externalUrlIsProvided: Rule = {
   description: "The URL of an external database comes from a person; it cannot be generated.",
   check: ({ app }) => {
     const { mode, urlSecret } = app.database;
-    const declared = mode === "external" && urlSecret !== undefined ? app.secrets[urlSecret] : undefined;
+    const declared = mode === "external" && urlSecret !== undefined ? own(app.secrets, urlSecret) : undefined;
     if (!declared || declared.source === "provided") return [];
     return [
       finding(

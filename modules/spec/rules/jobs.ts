@@ -24,7 +24,7 @@ const jobNamesFree: Rule = {
   description: "A job and a service have different names.",
   check: ({ app }) =>
     Object.keys(app.jobs)
-      .filter((name) => name in app.services)
+      .filter((name) => Object.hasOwn(app.services, name))
       .map((name) =>
         finding(
           ["jobs", name],

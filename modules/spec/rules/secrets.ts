@@ -1,5 +1,6 @@
 import { dataServicesOf, impliedSecrets } from "../derive";
 import { CACHE_VARIABLES, DATABASE_VARIABLES, INJECTED_VARIABLES, SUPERUSER_SECRET } from "../injected";
+import { own } from "../own";
 import type { App, Service } from "../schema";
 import { showValue } from "../show";
 import { didYouMean } from "../suggest";
@@ -33,7 +34,7 @@ function settingsOf(app: App): { steps: string[]; service: Service | undefined; 
   }));
   const ofJobs = Object.entries(app.jobs).map(([name, job]) => ({
     steps: ["jobs", name, "env"],
-    service: app.services[job.service],
+    service: own(app.services, job.service),
     names: Object.keys(job.env),
   }));
   return [...ofServices, ...ofJobs];
@@ -148,7 +149,7 @@ const passwordFitsUrl: Rule = {
   description: "The database password needs no escaping in a connection URL.",
   check: ({ app }) => {
     const name = app.database.passwordSecret;
-    const declared = app.secrets[name];
+    const declared = own(app.secrets, name);
     if (app.database.mode !== "container" || declared?.encoding !== "base64") return [];
     return [
       finding(

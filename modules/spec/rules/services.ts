@@ -1,3 +1,4 @@
+import { own } from "../own";
 import { showValue } from "../show";
 import { didYouMean } from "../suggest";
 import { alternatives, finding, quote, type Rule, type Subject } from "./rule";
@@ -179,7 +180,7 @@ const dataDependenciesRun: Rule = {
 /** The first way from a service back to itself, or undefined. */
 function cycleFrom(services: Subject["app"]["services"], start: string): string[] | undefined {
   const walk = (name: string, way: string[]): string[] | undefined => {
-    for (const next of services[name]?.dependsOn ?? []) {
+    for (const next of own(services, name)?.dependsOn ?? []) {
       if (next === start) return [...way, next];
       const found = way.includes(next) ? undefined : walk(next, [...way, next]);
       if (found) return found;

@@ -97,7 +97,7 @@ const aliasesAreDirect: Rule = {
   check: ({ app, tier }) => {
     const aliases = app.stacks[tier]?.outputAliases ?? {};
     return Object.entries(aliases)
-      .filter(([, target]) => target in aliases)
+      .filter(([, target]) => Object.hasOwn(aliases, target))
       .map(([alias, target]) =>
         finding(
           ["stacks", tier, "outputAliases", alias],

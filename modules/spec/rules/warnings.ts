@@ -3,6 +3,7 @@ import { endOfLife } from "../end-of-life";
 import { isOn } from "../fields";
 import { SUPERUSER_SECRET } from "../injected";
 import { instanceSize, OLDER_FAMILIES } from "../instance-types";
+import { own } from "../own";
 import type { Warning } from "../problem";
 import { REGIONS } from "../regions";
 import type { ResolvedStack } from "../resolved";
@@ -119,7 +120,7 @@ const olderInstance: WarningRule = {
   id: "older-instance-type",
   check: ({ app: { host } }) => {
     const [family = ""] = host.instanceType.split(".");
-    const newer = OLDER_FAMILIES[family];
+    const newer = own(OLDER_FAMILIES, family);
     return newer === undefined
       ? []
       : [{ path: "host.instanceType", text: `${family} is a previous generation; ${newer} does more for less` }];
