@@ -67,8 +67,8 @@ function dataGiB(scope: Construct, { host }: ResolvedApp): number {
     default: host.dataGiB,
     rules: [
       {
-        condition: `\${var.data_volume_gib >= ${host.dataGiB} && var.data_volume_gib <= 16384}`,
-        message: `data_volume_gib must be a number from ${host.dataGiB} to 16384: a volume cannot shrink.`,
+        condition: `\${var.data_volume_gib >= ${host.dataGiB} && var.data_volume_gib <= 16384 && floor(var.data_volume_gib) == var.data_volume_gib}`,
+        message: `data_volume_gib must be a whole number from ${host.dataGiB} to 16384: a volume cannot shrink.`,
       },
     ],
   });

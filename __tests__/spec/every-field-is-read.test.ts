@@ -20,6 +20,7 @@ const given: AppInput = {
   network: { existing: { ...lean.network?.existing, routeTableId: "rtb-0a1b2c3d4e5f60718" } as never },
 };
 const valkey: AppInput = { ...small, cache: { mode: "container" } };
+const withoutMail: AppInput = { ...full, ingress: { ...full.ingress, acmeEmail: undefined } };
 
 type Change = readonly [base: AppInput, at: string, value: unknown];
 
@@ -46,7 +47,8 @@ const CHANGES: Record<string, Change> = {
   "network.existing.subnetId": [lean, "network.existing.subnetId", "subnet-0000000000000beef"],
   "network.existing.routeTableId": [given, "network.existing.routeTableId", "rtb-0000000000000beef"],
   "network.flowLogDays": [full, "network.flowLogDays", 30],
-  "services.*.kind": [small, "services.api.kind", "worker"],
+  // A worker has no port, so the kind cannot change alone.
+  "services.*.kind": [small, "services.api", { kind: "worker", image: { reference: "ghcr.io/small/api:1.0.0" } }],
   "services.*.image.build.context": [full, "services.api.image.build.context", "other"],
   "services.*.image.build.dockerfile": [full, "services.api.image.build.dockerfile", "Other"],
   "services.*.image.build.target": [full, "services.api.image.build.target", "other"],
@@ -79,7 +81,7 @@ const CHANGES: Record<string, Change> = {
   "jobs.*.command[]": [full, "jobs.report.command", ["other"]],
   "jobs.*.when": [full, "jobs.migrate.when", "manual"],
   "jobs.*.when.schedule": [full, "jobs.report.when", { schedule: { weeklyOn: "monday", at: "05:30" } }],
-  "jobs.*.when.schedule.everyMinutes": [full, "jobs.report.when", { schedule: { everyMinutes: 5 } }],
+  "jobs.*.when.schedule.everyMinutes": [full, "jobs.report.when", { schedule: { everyMinutes: 50 } }],
   "jobs.*.when.schedule.dailyAt": [full, "jobs.report.when", { schedule: { dailyAt: "05:30" } }],
   "jobs.*.when.schedule.weeklyOn": [full, "jobs.report.when.schedule.weeklyOn", "monday"],
   "jobs.*.when.schedule.at": [full, "jobs.report.when.schedule.at", "05:30"],
@@ -101,9 +103,9 @@ const CHANGES: Record<string, Change> = {
   "cache.use": [valkey, "cache.use", "queue"],
   "cache.maxMemoryMiB": [full, "cache.maxMemoryMiB", 100],
   "ingress.proxy": [full, "ingress.proxy", "caddy"],
-  "ingress.tls": [full, "ingress.tls", { off: "the CDN speaks plain HTTP to us" }],
+  "ingress.tls": [withoutMail, "ingress.tls", { off: "the CDN speaks plain HTTP to us" }],
   "ingress.tls.off": [
-    { ...full, ingress: { ...full.ingress, acmeEmail: undefined, tls: { off: "the CDN speaks plain HTTP to us" } } },
+    { ...withoutMail, ingress: { ...withoutMail.ingress, tls: { off: "the CDN speaks plain HTTP to us" } } },
     "ingress.tls.off",
     "another good reason",
   ],
