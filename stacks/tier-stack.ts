@@ -5,7 +5,7 @@ import { Construct, type IConstruct, type Node } from "constructs";
 import { logicalId } from "../modules/naming/logical-ids";
 import { PhysicalNames } from "../modules/naming/physical-names";
 import { tagValue } from "../modules/naming/tag-value";
-import { isOn, type ResolvedApp, type ResolvedStack, type Safety } from "../modules/spec";
+import { isOn, type ResolvedApp, type ResolvedStack } from "../modules/spec";
 import { stateBackend } from "../modules/terraform/state-backend";
 
 /** Oldest Terraform that reads the stacks: write-only arguments and S3 locking without DynamoDB came with it. */
@@ -90,6 +90,7 @@ export abstract class TierStack extends TerraformStack {
       Tier: this.definition.tier,
       ManagedBy: "Terraform",
       ...(isOn(protect) ? {} : { ProtectionOff: tagValue(protect.off) }),
+      ...(isOn(observability.alarms) ? {} : { AlarmsOff: tagValue(observability.alarms.off) }),
     };
   }
 
@@ -159,9 +160,4 @@ function elementKind(element: TerraformElement): string {
   const type: unknown = "terraformResourceType" in element ? element.terraformResourceType : undefined;
   const isData = element.constructor.name.startsWith("DataAws");
   return typeof type === "string" ? `${isData ? "data." : ""}${type}` : element.constructor.name;
-}
-
-/** The reason why a safety is off as a tag, in the characters that AWS allows in tags. */
-function reasonTag(key: string, safety: Safety): Record<string, string> {
-  return isOn(safety) ? {} : { [key]: safety.off.replace(/[^\p{L}\p{N} _.:/=+@-]+/gu, " ").trim() };
 }
