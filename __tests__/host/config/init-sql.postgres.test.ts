@@ -53,7 +53,7 @@ describe("the script that prepares PostgreSQL, on a real server", () => {
   test("the server runs with every setting that its container passes", () => {
     const size = { memoryMiB: 256, maxConnections: 30, dataGiB: 2 };
     const names = Object.keys(postgresSettings(size)).map((name) => `'${name}'`);
-    const query = `SELECT count(*) FROM pg_settings WHERE source = 'configuration file' AND name ILIKE ANY (ARRAY[${names}])`;
+    const query = `SELECT count(*) FROM pg_settings WHERE source = 'configuration file' AND name ILIKE ANY (ARRAY[${names.join()}])`;
     expect(server.query(query)).toBe(String(names.length));
     expect(server.query("SHOW wal_level")).toBe("logical");
     expect(server.query("SHOW data_checksums")).toBe("on");

@@ -1,0 +1,260 @@
+import { describe, expect, test } from "vitest";
+import { parse } from "yaml";
+import type { ComposeFile } from "../../../modules/containers/compose";
+import { hostConfig, type HostConfigInput } from "../../../modules/host/config";
+import { literalText } from "../../../modules/terraform/escape";
+import { OPAQUE, hostInput, shop, type AppChanges } from "../../helpers/fixtures";
+
+const CLOUDFLARE = { ingress: { origin: "cloudflare" } } satisfies AppChanges;
+
+function filesOf(input: HostConfigInput): Record<string, string> {
+  return Object.fromEntries(hostConfig(input).map(({ path, content }) => [path, content]));
+}
+
+const proxyLabels = (input: HostConfigInput) =>
+  (parse(filesOf(input)["compose.yaml"] ?? "") as ComposeFile).services.proxy?.labels;
+
+describe("the files", () => {
+  test.each<[string, AppChanges, string[]]>([
+    [
+      "the shop",
+      {},
+      [
+        "compose.yaml",
+        "caddy/Caddyfile",
+        "postgres/init.sql",
+        "secrets.json",
+        "stack.env",
+        "tmpfiles.conf",
+        "systemd/shop.service",
+        "systemd/shop-job-report.service",
+        "systemd/shop-job-report.timer",
+      ],
+    ],
+    [
+      "nginx, no database, no jobs",
+      { ingress: { proxy: "nginx" }, database: { mode: "none" }, jobs: {} },
+      ["compose.yaml", "nginx/nginx.conf", "secrets.json", "stack.env", "tmpfiles.conf", "systemd/shop.service"],
+    ],
+    [
+      "no proxy",
+      { ingress: { proxy: "none" }, jobs: {} },
+      ["compose.yaml", "postgres/init.sql", "secrets.json", "stack.env", "tmpfiles.conf", "systemd/shop.service"],
+    ],
+  ])("%s", (_, changes, paths) => {
+    expect(Object.keys(filesOf(hostInput(shop(changes))))).toEqual(paths);
+  });
+
+  test("are the same each time, end with a line feed, and have unique paths", () => {
+    const files = hostConfig(hostInput(shop()));
+    expect(hostConfig(hostInput(shop()))).toEqual(files);
+    expect(new Set(files.map(({ path }) => path)).size).toBe(files.length);
+    for (const { content } of files) expect(content).toMatch(/[^\n]\n$/);
+  });
+});
+
+describe("opaque references", () => {
+  /** Every text that only Terraform knows, each with a number of its own. */
+  const reference = (number: number) => `\${TfToken[TOKEN.${number}]}`;
+  const numbered = <T>(values: Readonly<Record<string, T>>, first: number) =>
+    Object.fromEntries(Object.keys(values).map((name, index) => [name, reference(first + index)]));
+
+  test.each(["caddy", "nginx"] as const)("survive byte for byte in every file that needs them: %s", (proxy) => {
+    const plain = hostInput(shop({ ingress: { proxy, origin: "cloudflare" } }));
+    const files = filesOf({
+      ...plain,
+      domain: OPAQUE,
+      trustedProxies: reference(8),
+      bucket: reference(9),
+      logGroups: numbered(plain.logGroups, 100),
+      imageParameters: numbered(plain.imageParameters, 200),
+      secretSources: Object.fromEntries(
+        Object.keys(plain.secretSources).map((name, index) => [name, { store: "ssm", id: reference(300 + index) }]),
+      ),
+    });
+    const proxyFile = files["caddy/Caddyfile"] ?? files["nginx/nginx.conf"] ?? "";
+    expect(proxyFile).toContain(`api.${OPAQUE}`);
+    expect(proxyFile).toContain(reference(8));
+    expect(proxyFile).not.toContain("shop.example;");
+    expect(files["compose.yaml"]).toContain(`proxy.domain: ${OPAQUE}\n`);
+    expect(files["compose.yaml"]).toContain(`awslogs-group: ${reference(100)}\n`);
+    expect(files["stack.env"]).toContain(`BUCKET='${reference(9)}'\n`);
+    expect(files["stack.env"]).toContain(`IMAGE_PARAMETER_API='${reference(200)}'\n`);
+    expect(files["secrets.json"]).toContain(`"id": "${reference(300)}"`);
+  });
+
+  test("the hosts of nginx's certificate follow the domain of the run", () => {
+    const files = filesOf(hostInput(shop({ ingress: { proxy: "nginx" } }), { domain: OPAQUE }));
+    expect(files["stack.env"]).toContain(`CERTIFICATE_HOSTS='api.${OPAQUE} ${OPAQUE}'\n`);
+  });
+
+  test("no reference is cut or written otherwise, and Terraform's escaping leaves them alone", () => {
+    for (const content of Object.values(filesOf(hostInput(shop(), { domain: OPAQUE })))) {
+      const mentions = content.split("TfToken").length - 1;
+      expect(content.split(OPAQUE).length - 1).toBe(mentions);
+      expect(literalText(content).split(OPAQUE).length - 1).toBe(mentions);
+    }
+  });
+
+  test("the domain of the run takes the place of the specification's everywhere", () => {
+    const app = shop({ ingress: { proxy: "caddy" } });
+    const { "caddy/Caddyfile": caddy = "", "compose.yaml": compose = "" } = filesOf(
+      hostInput(app, { domain: "staging.example" }),
+    );
+    expect(`${caddy}${compose}`).not.toMatch(/(?<!ops@)shop\.example/);
+    expect(caddy).toContain("\napi.staging.example {\n");
+  });
+});
+
+describe("the mark that makes a new proxy container", () => {
+  test("changes with the routes", () => {
+    const services = {
+      api: { image: { build: {} }, port: 8081, route: { hosts: ["shop.example"] } },
+    };
+    const other = proxyLabels(hostInput(shop({ services, jobs: {} })));
+    expect(other?.["proxy.config"]).not.toBe(proxyLabels(hostInput(shop()))?.["proxy.config"]);
+  });
+
+  test("does not change with the number that cdktf gives a reference", () => {
+    const labels = (number: number) =>
+      proxyLabels(hostInput(shop(CLOUDFLARE), { domain: "a.example", trustedProxies: `\${TfToken[TOKEN.${number}]}` }));
+    expect(labels(1)).toEqual(labels(2));
+  });
+
+  test("changes with the domain by another label", () => {
+    expect(proxyLabels(hostInput(shop(), { domain: "a.example" }))?.["proxy.domain"]).toBe("a.example");
+  });
+});
+
+describe("what a stack forgot", () => {
+  test.each<[string, Partial<HostConfigInput>, string]>([
+    ["a log group", { logGroups: {} }, 'container "postgres" has no log group'],
+    ["an image parameter", { imageParameters: {} }, 'service "api" has no image parameter'],
+    ["a place of a secret", { secretSources: {} }, 'secret "DB_PASSWORD" lies nowhere'],
+  ])("%s", (_, changes, message) => {
+    expect(() => hostConfig(hostInput(shop(), changes))).toThrow(message);
+  });
+});
+
+test("names of secrets stand in secrets.json, values nowhere: nothing random is rendered", () => {
+  const { "secrets.json": json = "" } = filesOf(hostInput(shop()));
+  expect(JSON.parse(json)).toMatchInlineSnapshot(`
+    {
+      "environments": [
+        {
+          "path": "/run/shop/env/api.env",
+          "variables": {
+            "DATABASE_URL": [
+              {
+                "text": "postgresql://shop:",
+              },
+              {
+                "encode": "url",
+                "secret": "DB_PASSWORD",
+              },
+              {
+                "text": "@postgres:5432/shop",
+              },
+            ],
+            "DB_PASSWORD": [
+              {
+                "secret": "DB_PASSWORD",
+              },
+            ],
+            "JWT_SECRET": [
+              {
+                "secret": "JWT_SECRET",
+              },
+            ],
+          },
+        },
+      ],
+      "files": [
+        {
+          "owner": "999:999",
+          "path": "/run/shop/secrets/POSTGRES_PASSWORD",
+          "secret": "POSTGRES_PASSWORD",
+        },
+        {
+          "owner": "999:999",
+          "path": "/run/shop/secrets/DB_PASSWORD",
+          "secret": "DB_PASSWORD",
+        },
+      ],
+      "secrets": {
+        "DB_PASSWORD": {
+          "bytes": 32,
+          "carry": false,
+          "encoding": "base64url",
+          "id": "/shop/mvp/secret/DB_PASSWORD",
+          "source": "generated",
+          "store": "ssm",
+        },
+        "JWT_SECRET": {
+          "bytes": 64,
+          "carry": true,
+          "encoding": "base64",
+          "id": "/shop/mvp/secret/JWT_SECRET",
+          "source": "generated",
+          "store": "ssm",
+        },
+        "POSTGRES_PASSWORD": {
+          "bytes": 32,
+          "carry": false,
+          "encoding": "base64url",
+          "id": "/shop/mvp/secret/POSTGRES_PASSWORD",
+          "source": "generated",
+          "store": "ssm",
+        },
+      },
+    }
+  `);
+});
+
+test("settings of the host's scripts", () => {
+  expect(filesOf(hostInput(shop({ database: { databases: ["accounts"] } })))["stack.env"]).toMatchInlineSnapshot(`
+    "# Settings of the host's scripts, rendered from the app's specification.
+    APP_NAME='shop'
+    STACK_NAME='shop-mvp'
+    APP_DIR='/opt/shop'
+    DATA_DIR='/opt/shop/data'
+    RUN_DIR='/run/shop'
+    IMAGES_FILE='/opt/shop/images.env'
+    AWS_REGION='eu-central-1'
+    BUCKET='shop-mvp-backups'
+    BACKUP_PREFIX='backups/'
+    METRIC_NAMESPACE='shop/mvp'
+    BACKUP_DAILY_AT='02:00'
+    POSTGRES_CONTAINER='postgres'
+    POSTGRES_MAJOR='17'
+    DATABASES='shop accounts'
+    DATABASE_USER='shop'
+    SERVICES='api web'
+    IMAGE_PARAMETER_API='/shop/mvp/image/api'
+    IMAGE_PARAMETER_WEB='/shop/mvp/image/web'
+    DEPLOY_JOBS='job-migrate'
+    PROXY='caddy'
+    "
+  `);
+});
+
+test("folders that the containers expect, with their owners", () => {
+  const volumes = [{ name: "uploads", path: "/srv" }];
+  const services = {
+    api: { image: { build: {} }, port: 80, user: "1000", volumes, route: { hosts: ["shop.example"] } },
+  };
+  const changes: AppChanges = { services, jobs: {}, cache: { mode: "container", use: "queue" } };
+  expect(filesOf(hostInput(shop(changes)))["tmpfiles.conf"]).toMatchInlineSnapshot(`
+    "# Folders that the containers expect, for systemd-tmpfiles --create once the data volume is mounted.
+    d /run/shop 0755 0 0 -
+    d /run/shop/secrets 0700 0 0 -
+    d /run/shop/env 0700 0 0 -
+    d /opt/shop/data/postgres 0700 999 999 -
+    d /opt/shop/data/cache 0700 999 999 -
+    d /opt/shop/data/caddy 0700 10002 10002 -
+    d /opt/shop/data/volumes/api/uploads 0700 1000 0 -
+    "
+  `);
+  const nginx = filesOf(hostInput(shop({ ...changes, ingress: { proxy: "nginx" } })))["tmpfiles.conf"];
+  expect(nginx).toContain("/opt/shop/data/certs 0700 101 101");
+});

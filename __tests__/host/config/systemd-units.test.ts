@@ -1,0 +1,81 @@
+import { expect, test } from "vitest";
+import { systemdUnits, timerSettings } from "../../../modules/host/config/systemd-units";
+import { contextOf } from "../../helpers/compose";
+import { shop } from "../../helpers/fixtures";
+
+const unitsOf = (app = shop()) =>
+  Object.fromEntries(systemdUnits(contextOf(app), "shop-mvp").map(({ name, text }) => [name, text]));
+
+test("the unit of the app needs the mounted data volume, the images and the secrets", () => {
+  expect(unitsOf()["shop.service"]).toMatchInlineSnapshot(`
+    "[Unit]
+    Description=shop-mvp: all containers of the app
+    Requires=docker.service
+    After=docker.service network-online.target
+    Wants=network-online.target
+    RequiresMountsFor=/opt/shop/data
+    AssertPathIsMountPoint=/opt/shop/data
+    AssertPathExists=/opt/shop/images.env
+    AssertPathExists=/run/shop/env
+
+    [Service]
+    Type=oneshot
+    RemainAfterExit=yes
+    WorkingDirectory=/opt/shop
+    ExecStartPre=/usr/bin/systemd-tmpfiles --create /opt/shop/tmpfiles.conf
+    ExecStart=/usr/bin/docker compose --env-file images.env up --detach --wait --remove-orphans
+    ExecReload=/usr/bin/docker compose --env-file images.env up --detach --wait --remove-orphans
+    ExecStop=/usr/bin/docker compose --env-file images.env stop
+    TimeoutStartSec=1200
+    TimeoutStopSec=270
+
+    [Install]
+    WantedBy=multi-user.target
+    "
+  `);
+});
+
+test("a scheduled job has a service and a timer; a job by hand or at a release has none", () => {
+  const { "shop.service": _, ...jobs } = unitsOf();
+  expect(jobs).toMatchInlineSnapshot(`
+    {
+      "shop-job-report.service": "[Unit]
+    Description=shop-mvp: job report
+    Requisite=shop.service
+    After=shop.service
+
+    [Service]
+    Type=oneshot
+    WorkingDirectory=/opt/shop
+    ExecStart=/usr/bin/docker compose --env-file images.env run --rm --no-deps -T --name shop-job-report job-report
+    ExecStopPost=-/usr/bin/docker rm --force shop-job-report
+    TimeoutStartSec=900
+    ",
+      "shop-job-report.timer": "[Unit]
+    Description=shop-mvp: when job report runs
+
+    [Timer]
+    OnCalendar=*-*-* 03:15:00 UTC
+    Persistent=true
+    AccuracySec=1s
+
+    [Install]
+    WantedBy=timers.target
+    ",
+    }
+  `);
+});
+
+test("the time to stop covers every service's grace period", () => {
+  const slow = { image: { build: {} }, port: 80, stopGraceSeconds: 120 };
+  const text = unitsOf(shop({ services: { a: slow, b: slow }, jobs: {} }))["shop.service"] ?? "";
+  expect(Number(/TimeoutStopSec=(\d+)/.exec(text)?.[1])).toBeGreaterThan(240 + 90);
+});
+
+test.each([
+  [{ everyMinutes: 7 }, ["OnActiveSec=7min", "OnUnitActiveSec=7min"]],
+  [{ dailyAt: "23:05" }, ["OnCalendar=*-*-* 23:05:00 UTC", "Persistent=true"]],
+  [{ weeklyOn: "sunday", at: "02:30" }, ["OnCalendar=Sun *-*-* 02:30:00 UTC", "Persistent=true"]],
+] as const)("%j", (schedule, expected) => {
+  expect(timerSettings(schedule)).toEqual(expected);
+});
