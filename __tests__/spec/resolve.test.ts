@@ -5,11 +5,13 @@ import { RULES } from "../../modules/spec/rules";
 import { STACK_SET_RULES } from "../../modules/spec/stack-rules";
 import { appWith, GOOD_APP } from "./rows/row";
 
+const API = { image: { reference: "ghcr.io/acme/api:1" }, port: 8080 };
+
 /** The smallest app there is. */
 const MINIMAL: AppInput = {
   name: "tiny-app",
   region: "eu-central-1",
-  services: { api: { image: { reference: "ghcr.io/acme/api:1" }, port: 8080 } },
+  services: { api: API },
 };
 
 const resolveOne = (input: AppInput) => {
@@ -61,7 +63,7 @@ describe("defaults that follow from other fields", () => {
     { connects: [], expected: [] },
     { connects: ["cache" as const], expected: ["cache"] },
   ])("connects $connects is $expected", ({ connects, expected }) => {
-    const services = { api: { ...MINIMAL.services.api!, connects } };
+    const services = { api: { ...API, connects } };
     const { app } = resolveOne({ ...MINIMAL, services, cache: { mode: "container" } });
     expect(app.services.api?.connects).toEqual(expected);
   });
@@ -75,7 +77,7 @@ describe("defaults that follow from other fields", () => {
     const small = {
       ...MINIMAL,
       host: { instanceType: "t3.micro" },
-      services: { api: { ...MINIMAL.services.api!, memoryMiB: 256 } },
+      services: { api: { ...API, memoryMiB: 256 } },
     };
     expect(resolveOne(small).app.database.memoryMiB).toBe(256);
   });

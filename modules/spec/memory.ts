@@ -4,7 +4,7 @@ import type { App } from "./schema";
 /** Memory limit of the proxy container. */
 export const PROXY_MEMORY_MIB = 128;
 /** What the operating system, Docker and the AWS agents need beside the containers. */
-export const SYSTEM_MEMORY_MIB = 256;
+const SYSTEM_MEMORY_MIB = 256;
 
 const SMALLEST_DATABASE_MIB = 256;
 /** Assumed for a type that the table does not hold, where nothing can be checked: the default t3.medium. */
@@ -19,7 +19,7 @@ export function databaseMemoryMiB(app: App): number {
 /** Memory limit of the cache container: its data and a quarter more for buffers and fragmentation. */
 export const cacheContainerMiB = (maxMemoryMiB: number): number => Math.ceil(maxMemoryMiB * 1.25);
 
-/** What all containers of the host and the system together may take. */
+/** What all containers of the host and the system together may take. Jobs are not counted: they run now and then. */
 export function neededMemoryMiB(app: App): number {
   const services = Object.values(app.services).reduce((sum, service) => sum + service.memoryMiB, 0);
   const database = app.database.mode === "container" ? databaseMemoryMiB(app) : 0;

@@ -77,7 +77,7 @@ export type AppInput = z.input<typeof appSchema> & {
 };
 
 type DeepPartial<T> = T extends readonly unknown[] ? T : T extends object ? { [K in keyof T]?: DeepPartial<T[K]> } : T;
-export type EnvironmentOverrides = DeepPartial<Omit<z.input<typeof appSchema>, "name" | "environment">>;
+type EnvironmentOverrides = DeepPartial<Omit<z.input<typeof appSchema>, "name" | "environment">>;
 
 /** An app of one environment with every default filled in. */
 export type App = z.output<typeof appSchema>;

@@ -5,7 +5,7 @@ const MOST_EDITS = 3;
 /** Share of the letters that must stay. */
 const LEAST_LIKENESS = 0.4;
 
-const lettersOf = (word: string): string => [...word.toLowerCase()].sort().join("");
+const lettersOf = (word: string): string => word.toLowerCase().split("").sort().join("");
 
 /** The known word that a misspelt one most likely stands for, or undefined when none is near. */
 export function suggestion(word: string, known: readonly string[]): string | undefined {

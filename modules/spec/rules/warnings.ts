@@ -14,7 +14,7 @@ import { quote } from "./rule";
 type Note = Omit<Warning, "stack">;
 
 /** What a warning may look at besides the stack itself. */
-export interface Surroundings {
+interface Surroundings {
   /** The day of the check, "YYYY-MM-DD". */
   readonly today: string;
   /** All stacks of all apps. */
