@@ -172,6 +172,15 @@ describe("fixtures", () => {
     expect(account.all()).toEqual([]);
   });
 
+  test("hold snapshots and addresses that others look up by id", () => {
+    const snapshot = { type: "aws_db_snapshot", id: "last", region: REGION };
+    const withSnapshot = knowledge({ fixturesFile: write("snapshot.json", JSON.stringify({ world: [snapshot] })) });
+    const database = object("aws_db_instance", "db-1", { final_snapshot_identifier: "last" });
+    expect(withSnapshot.checkDestroy(database, CTX, new Account())[0]!.summary).toContain("DBSnapshotAlreadyExists");
+    const elsewhere = { ...database, region: "us-east-1" };
+    expect(withSnapshot.checkDestroy(elsewhere, CTX, new Account())).toEqual([]);
+  });
+
   test.each([
     ["cannot be read", "{", /fixtures file .*bad\.json cannot be read/],
     ["has an unknown part", '{"dta": []}', /another form than expected: the file: .*dta/],

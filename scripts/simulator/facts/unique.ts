@@ -51,8 +51,8 @@ export class UniqueNames {
   }
 }
 
-function taken(rule: UniqueRule, name: string, { type, prior, ctx, world }: ApplyInput): string | undefined {
-  const others = world.ofType(type).filter((o) => !(prior && o.id === prior.id));
+function taken(rule: UniqueRule, name: string, { type, ctx, world }: ApplyInput): string | undefined {
+  const others = world.ofType(type);
   const same = others.some(
     (o) => nameOf(rule, o.attributes) === name && (rule.scope !== "region" || o.region === ctx.region),
   );
