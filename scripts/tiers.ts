@@ -59,7 +59,7 @@ async function main(): Promise<void> {
   const words = process.argv.slice(2);
   try {
     const program = createProgram(words);
-    if (words.length === 0) program.help();
+    if (words.length === 0) program.help({ error: true });
     await program.parseAsync(words, { from: "user" });
   } catch (error) {
     process.exitCode = explain(error);

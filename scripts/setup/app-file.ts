@@ -87,11 +87,12 @@ export function appFile(app: NewApp): string {
 }
 
 function serviceLines({ name, port, image }: NewService, host: string | undefined): string[] {
-  const source = image ? `{ reference: ${text(image)} }` : `{ build: { context: ".", dockerfile: "Dockerfile" } }`;
   return [
     `    ${/^[a-z][a-z0-9]*$/.test(name) ? name : text(name)}: {`,
     ...(port === undefined ? [`      kind: "worker",`] : []),
-    ...fitted("image", source),
+    ...(image
+      ? imageLines("reference", text(image))
+      : imageLines("build", `{ context: ".", dockerfile: "Dockerfile" }`)),
     ...(port === undefined ? [] : [`      port: ${port},`]),
     ...(host ? [`      route: { hosts: [${text(host)}] },`] : []),
     "    },",
@@ -100,11 +101,13 @@ function serviceLines({ name, port, image }: NewService, host: string | undefine
 
 const LINE_WIDTH = 120;
 
-/** One line, or the object opened up when the line would be too long. */
-function fitted(key: string, object: string): string[] {
-  const line = `      ${key}: ${object},`;
+/** One line, or opened up when it would be too long: first the object, then the text in it. */
+function imageLines(key: string, value: string): string[] {
+  const line = `      image: { ${key}: ${value} },`;
   if (line.length <= LINE_WIDTH) return [line];
-  return [`      ${key}: {`, `        ${object.slice(2, -2)},`, "      },"];
+  const inner = `        ${key}: ${value},`;
+  const opened = inner.length <= LINE_WIDTH ? [inner] : [`        ${key}:`, `          ${value},`];
+  return ["      image: {", ...opened, "      },"];
 }
 
 const text = (value: string): string => JSON.stringify(value);

@@ -1,0 +1,70 @@
+/** A stack of the default app, deployed to a simulated AWS in a folder of its own. */
+import * as path from "node:path";
+import { simulatedEnv } from "../../scripts/lib/environment";
+import { projectPaths, stackDirectory } from "../../scripts/lib/paths";
+import { STACK_FILE, type StackJson } from "../../scripts/lib/stack-json";
+import { terraform } from "../../scripts/lib/terraform";
+import { writeFileAtomic } from "../../scripts/lib/write";
+import { synthesize } from "../../scripts/lib/synth";
+import { type Simulator, startSimulator } from "../../scripts/simulator";
+import { makeFolder, removeFolder, ROOT } from "./folders";
+
+export interface Sandbox {
+  folder: string;
+  /** Directory of the stack. */
+  directory: string;
+  simulator: Simulator;
+  /** Starts the simulator anew with other random values over the same world, as on another day. */
+  nextDay(): Promise<void>;
+  /** Runs Terraform in the stack's directory; it has to work. */
+  terraform(...args: string[]): Promise<string>;
+  /** Init and apply. */
+  deploy(): Promise<void>;
+  remove(): Promise<void>;
+}
+
+/** Synthesizes every stack into a folder and starts a simulator there; nothing is deployed yet. */
+export async function openSandbox(name: string, stack = "mvp", env: Record<string, string> = {}): Promise<Sandbox> {
+  const folder = makeFolder(name);
+  const output = path.join(folder, "cdktf.out");
+  await synthesize(projectPaths(ROOT), { output, env: { ...simulatedEnv(process.env), ...env } });
+  return start(folder, stackDirectory(output, stack), env);
+}
+
+/** The same for a configuration that is given. */
+export async function openSandboxOf(name: string, stack: string, json: StackJson): Promise<Sandbox> {
+  const folder = makeFolder(name);
+  const directory = stackDirectory(path.join(folder, "cdktf.out"), stack);
+  writeFileAtomic(path.join(directory, STACK_FILE), JSON.stringify(json));
+  return start(folder, directory, {});
+}
+
+async function start(folder: string, directory: string, env: Record<string, string>): Promise<Sandbox> {
+  const simulatorOf = async (seed: string): Promise<Simulator> => {
+    const simulator = await startSimulator({ dir: folder, scopes: [folder], seed, baseEnv: simulatedEnv(process.env) });
+    return { ...simulator, env: { ...simulator.env, ...env } };
+  };
+  let simulator = await simulatorOf("first day");
+  const run = async (...args: string[]): Promise<string> =>
+    (await terraform(args, { cwd: directory, env: simulator.env })).stdout;
+  return {
+    folder,
+    directory,
+    get simulator() {
+      return simulator;
+    },
+    nextDay: async () => {
+      await simulator.stop();
+      simulator = await simulatorOf("next day");
+    },
+    terraform: run,
+    deploy: async () => {
+      await run("init", "-no-color");
+      await run("apply", "-no-color", "-auto-approve");
+    },
+    remove: async () => {
+      await simulator.stop();
+      removeFolder(folder);
+    },
+  };
+}
