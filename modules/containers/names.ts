@@ -1,13 +1,12 @@
 import type { ResolvedApp } from "../spec";
 
-/** Containers that the stack itself adds; specifications may not use these names for services. */
+/** Containers that the stack itself adds; the specification keeps these names from services. */
 export const POSTGRES = "postgres";
 export const DB_INIT = "db-init";
 export const CACHE = "cache";
 export const PROXY = "proxy";
-export const RESERVED_NAMES: readonly string[] = [POSTGRES, DB_INIT, CACHE, PROXY];
 
-/** Name of a job's container. No service can collide with it: the app's own names never start with "job-". */
+/** Name of a job's container. The specification keeps names that start so from services. */
 export const jobContainerName = (job: string): string => `job-${job}`;
 
 /** Whether the stack runs PostgreSQL itself. */
