@@ -69,8 +69,10 @@ function another(value: unknown, part: string | undefined): unknown {
 }
 
 /** A text without a part of it, which may stand there with Terraform's doubled signs. */
-const without = (text: string, part: string): string =>
-  text.replaceAll(text.includes(part) ? part : part.replace(/([$%])\{/g, "$1$1{"), "");
+function without(text: string, part: string): string {
+  const doubled = part.replace(/([$%])\{/g, "$1$1{");
+  return text.replaceAll(text.includes(doubled) ? doubled : part, "");
+}
 
 const follow = (document: unknown, pointer = ""): unknown => walk(document, pointerSteps(pointer));
 
