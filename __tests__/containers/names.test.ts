@@ -1,14 +1,5 @@
 import { expect, test } from "vitest";
-import {
-  CACHE,
-  containerNames,
-  DB_INIT,
-  imageVariable,
-  POSTGRES,
-  PROXY,
-  proxyOf,
-} from "../../modules/containers/names";
-import { RESERVED_SERVICE_NAMES } from "../../modules/spec/rules/services";
+import { containerNames, imageVariable, proxyOf } from "../../modules/containers/names";
 import { apiWith, shop } from "../helpers/fixtures";
 
 test("the containers that run all the time, in order", () => {
@@ -34,8 +25,4 @@ test.each([
   ["my-api-2", "IMAGE_MY_API_2"],
 ])("the image variable of %s", (service, variable) => {
   expect(imageVariable(service)).toBe(variable);
-});
-
-test("the specification keeps the stack's own names from services", () => {
-  expect(RESERVED_SERVICE_NAMES).toEqual(expect.arrayContaining([POSTGRES, DB_INIT, CACHE, PROXY]));
 });

@@ -9,7 +9,7 @@ import { jobContainer, serviceContainer } from "./service";
 import { renderYaml, type YamlComment } from "./yaml";
 
 /** The app as a Compose project, as an object. */
-export function composeFile(context: ContainerContext, project: string, proxy: ProxyRevision): ComposeFile {
+function composeFile(context: ContainerContext, project: string, proxy: ProxyRevision): ComposeFile {
   const { app } = context;
   const secrets = fileSecrets(context);
   return {

@@ -6,7 +6,7 @@ export interface ComposeFile {
   secrets?: Record<string, { file: string }>;
 }
 
-export interface ComposeNetwork {
+interface ComposeNetwork {
   /** Whether the network has no way out and no published ports. */
   internal?: boolean;
 }
@@ -20,7 +20,7 @@ export interface ComposeBind {
   bind: { create_host_path: false };
 }
 
-export type ComposeCondition = "service_healthy" | "service_started" | "service_completed_successfully";
+type ComposeCondition = "service_healthy" | "service_started" | "service_completed_successfully";
 
 export interface ComposeHealthcheck {
   test: string[];

@@ -5,6 +5,7 @@ export const POSTGRES = "postgres";
 export const DB_INIT = "db-init";
 export const CACHE = "cache";
 export const PROXY = "proxy";
+export const RESERVED_NAMES: readonly string[] = [POSTGRES, DB_INIT, CACHE, PROXY];
 
 /** Name of a job's container. The specification keeps names that start so from services. */
 export const jobContainerName = (job: string): string => `job-${job}`;

@@ -11,7 +11,7 @@ import { postgresMemory, postgresSettings } from "./postgres-settings";
 export const POSTGRES_USER = "999:999";
 
 /** Where a container finds a secret that it reads as a file. */
-export const SECRETS_TARGET = "/run/secrets";
+const SECRETS_TARGET = "/run/secrets";
 
 /** Folder of the SQL script in the container of db-init, and the script's name. */
 const SQL_TARGET = "/etc/db-init";

@@ -14,7 +14,7 @@ export type Proxy = "caddy" | "nginx";
 export const PROXY_USERS: Readonly<Record<Proxy, string>> = { caddy: "10002:10002", nginx: "101:101" };
 
 /** Folders as the proxies' configurations see them. */
-export const NGINX_CONFIG = "/etc/nginx/app/nginx.conf";
+const NGINX_CONFIG = "/etc/nginx/app/nginx.conf";
 export const NGINX_CERTS = "/etc/nginx/certs";
 export const NGINX_ACME = "/var/www/acme";
 
