@@ -6,7 +6,7 @@ import { Route } from "@cdktf/provider-aws/lib/route";
 import { Subnet } from "@cdktf/provider-aws/lib/subnet";
 import { Vpc } from "@cdktf/provider-aws/lib/vpc";
 import { VpcEndpoint } from "@cdktf/provider-aws/lib/vpc-endpoint";
-import { TerraformOutput } from "cdktf";
+import { TerraformOutput, Token } from "cdktf";
 import { describe, expect, test } from "vitest";
 import { PhysicalNames } from "../../modules/naming/physical-names";
 import { HostNetwork, type HostNetworkProps } from "../../modules/network/host-network";
@@ -15,7 +15,7 @@ import { resourcesOf, synth } from "../helpers/synth";
 
 function synthNetwork(props: Partial<HostNetworkProps> = {}): string {
   return synth((stack) => {
-    const { vpcId, hostSubnetId, hostZone, routeTableId } = new HostNetwork(stack, "network", {
+    const { vpcId, hostSubnetId, hostZone, routeTableId, internet } = new HostNetwork(stack, "network", {
       names: new PhysicalNames({ app: "shop", tier: "mvp" }),
       region: "eu-central-1",
       cidr: "10.0.0.0/16",
@@ -24,6 +24,7 @@ function synthNetwork(props: Partial<HostNetworkProps> = {}): string {
       ...props,
     });
     new TerraformOutput(stack, "exposed", { value: { vpcId, hostSubnetId, hostZone, routeTableId } });
+    new TerraformOutput(stack, "internet", { value: internet.map(({ fqn }) => Token.asString(fqn)) });
   });
 }
 
@@ -105,6 +106,18 @@ describe("HostNetwork with one zone", () => {
   });
 });
 
+test("what a host has to wait for is its route out and every association with it", () => {
+  const json = synthNetwork({
+    zones: ["eu-central-1a", "eu-central-1b"],
+    publicSubnets: ["10.0.128.0/22", "10.0.132.0/22"],
+  });
+  expect(outputOf(json, "internet")).toEqual([
+    "${aws_route.network_internet}",
+    "${aws_route_table_association.network_public_a_routes}",
+    "${aws_route_table_association.network_public_b_routes}",
+  ]);
+});
+
 describe("HostNetwork with three zones", () => {
   const json = synthNetwork({
     zones: ["eu-central-1c", "eu-central-1a", "eu-central-1b"],
@@ -144,7 +157,8 @@ test("another zone at the end changes nothing that was there", () => {
     zones: ["eu-central-1a", "eu-central-1b"],
     publicSubnets: ["10.0.128.0/22", "10.0.132.0/22"],
   });
-  expect(JSON.parse(two)).toMatchObject(JSON.parse(one) as object);
+  const resources = (json: string) => (JSON.parse(json) as { resource: object }).resource;
+  expect(resources(two)).toMatchObject(resources(one));
 });
 
 test("literal names of an existing system replace the made ones", () => {

@@ -141,6 +141,11 @@ describe("HostFirewall with direct ports", () => {
   });
 });
 
+test("direct ports stay closed while no range is given", () => {
+  const json = synthFirewall({ directPorts: [{ service: "api", port: 8080 }], directRanges: undefined });
+  expect(Object.keys(ingress(json))).toEqual(["firewall_http", "firewall_https", "firewall_ssh"]);
+});
+
 test("without TLS only port 80 is open", () => {
   expect(worldPorts(synthFirewall({ webPorts: [80] }))).toEqual([80]);
 });
