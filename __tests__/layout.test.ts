@@ -31,6 +31,7 @@ const ADDITIONS: Readonly<Record<string, string>> = {
   "tsconfig.build.json": "what cdktf compiles for a synth",
   "tsconfig.scripts.json": "what npm compiles for the command line",
   "vitest.config.ts": "how tests run",
+  "vitest.rehearse.config.ts": "how tests against real servers run",
 };
 
 /** Every file that git tracks. */
