@@ -29,7 +29,7 @@ export class Account implements World {
   ofType = (type: string): WorldObject[] => this.objects.filter((o) => o.type === type);
   get = (type: string, id: string, region?: string): WorldObject | undefined =>
     this.ofType(type).find((o) => o.id === id && (region === undefined || o.region === region));
-  add = (object: WorldObject): void => void this.objects.push(object);
+  add = (added: WorldObject): void => void this.objects.push(added);
   drop = (type: string, id: string): void => {
     const at = this.objects.findIndex((o) => o.type === type && o.id === id);
     if (at >= 0) this.objects.splice(at, 1);
@@ -52,6 +52,12 @@ export function checkCreation(type: string, config: Obj, world?: World, computed
   return KNOWN.checkApply(creation(type, config, world, computed));
 }
 
+/** A value that must be there. */
+export function the<T>(value: T | null | undefined): T {
+  if (value === null || value === undefined) throw new Error("there is nothing");
+  return value;
+}
+
 /** What the apply hook makes of an object. */
 export function created(type: string, config: Obj, world?: World, computed?: Obj): Obj {
   const applied = KNOWN.hooks(type).apply?.(creation(type, config, world, computed));
@@ -63,22 +69,28 @@ export function summaries(diagnostics: Diagnostic[]): string[] {
   return diagnostics.map(({ summary }) => summary);
 }
 
+/** `type.dotted.path` in its two parts. */
+export function cut(place: string): [type: string, path: string] {
+  const dot = place.indexOf(".");
+  return [place.slice(0, dot), place.slice(dot + 1)];
+}
+
 /** A configuration that says one thing: blocks on the way get one element. */
 export function configWith(...places: [dotted: string, value: unknown][]): Obj {
   const config: Obj = {};
-  for (const [dotted, value] of places) place(config, dotted.split("."), value);
+  for (const [dotted, value] of places) put(config, dotted.split("."), value);
   return config;
 }
 
-function place(holder: Obj, names: string[], value: unknown): void {
+function put(holder: Obj, names: string[], value: unknown): void {
   const [name, ...rest] = names as [string, ...string[]];
   if (rest.length === 0) {
     holder[name] = value;
     return;
   }
-  const element: Obj = Array.isArray(holder[name]) ? (holder[name] as Obj[])[0]! : {};
+  const element = Array.isArray(holder[name]) ? the((holder[name] as Obj[])[0]) : {};
   holder[name] = [element];
-  place(element, rest, value);
+  put(element, rest, value);
 }
 
 const LIBRARIES = new Map(
@@ -90,12 +102,12 @@ const LIBRARIES = new Map(
 
 /** The schema of a resource type in the installed bindings. */
 export function schemaOf(type: string): TypeSchema | undefined {
-  return LIBRARIES.get(type.split("_")[0]!)?.resource(type);
+  return LIBRARIES.get(type.slice(0, type.indexOf("_")))?.resource(type);
 }
 
 /** The schema of a data source in the installed bindings. */
 export function dataSchemaOf(type: string): TypeSchema | undefined {
-  return LIBRARIES.get(type.split("_")[0]!)?.data(type);
+  return LIBRARIES.get(type.slice(0, type.indexOf("_")))?.data(type);
 }
 
 /** Whether the bindings have an attribute or block; objects in lists are looked into as well. */

@@ -2,11 +2,11 @@
 import { describe, expect, test } from "vitest";
 import { readNewerValues, readTypes } from "../../../scripts/simulator/facts/load";
 import { validateConfig } from "../../../scripts/simulator/facts/validate";
-import { configWith, CTX, KNOWN } from "./account";
+import { configWith, CTX, KNOWN, the } from "./account";
 
 const CASES = readNewerValues().flatMap(({ type, path, values = [], ranges = [], source }) => [
   ...values.map((value) => ({ type, path, value, source })),
-  ...ranges.map(([, high]) => ({ type, path, value: high!, source })),
+  ...ranges.map(([, high]) => ({ type, path, value: the(high), source })),
 ]);
 const OLD = readTypes();
 
@@ -23,8 +23,8 @@ describe("newer values", () => {
   test.each(CASES)("$type.$path = $value", ({ type, path, value, source }) => {
     const config = configWith([path, value]);
     expect(source).not.toBe("");
-    expect(complaints(validateConfig(OLD.get(type)!, config)), "without the list").toHaveLength(1);
-    expect(complaints(KNOWN.validate(type, config, CTX)), "with the list").toEqual([]);
+    expect(complaints(validateConfig(the(OLD.get(type)), config))).toHaveLength(1);
+    expect(complaints(KNOWN.validate(type, config, CTX))).toEqual([]);
   });
 
   test("a value that is not on the list stays an error", () => {

@@ -5,8 +5,20 @@ import { afterAll, describe, expect, test } from "vitest";
 import { UserError } from "../../../scripts/lib/errors";
 import type { Obj } from "../../../scripts/simulator/contract";
 import { knowledge } from "../../../scripts/simulator/facts";
+import { readFacts } from "../../../scripts/simulator/facts/load";
 import { BUILT_IN } from "../../../scripts/simulator/hooks/data-sources";
-import { Account, creation, CTX, dataSchemaOf, KNOWN, object, REGION } from "../facts/account";
+import {
+  Account,
+  bindingsHave,
+  creation,
+  CTX,
+  dataSchemaOf,
+  KNOWN,
+  object,
+  REGION,
+  schemaOf,
+  the,
+} from "../facts/account";
 
 const ask = (type: string, config: Obj = {}, account = new Account()) => KNOWN.dataSource(type, config, CTX, account);
 
@@ -23,11 +35,9 @@ describe("built-in answers", () => {
       ["aws_iam_policy_document", { statement: [] }],
     ];
     for (const [type, config] of asked) {
-      const names = dataSchemaOf(type)!.block.attributes.map(({ name }) => name);
-      expect(
-        Object.keys(ask(type, config)).filter((name) => !names.includes(name)),
-        type,
-      ).toEqual([]);
+      const names = the(dataSchemaOf(type)).block.attributes.map(({ name }) => name);
+      const strange = Object.keys(ask(type, config)).filter((name) => !names.includes(name));
+      expect({ type, strange }).toEqual({ type, strange: [] });
     }
     expect(asked.map(([type]) => type).sort()).toEqual(Object.keys(BUILT_IN).sort());
   });
@@ -166,7 +176,7 @@ describe("fixtures", () => {
     const subnet = (cidr_block: string) =>
       known.checkApply(creation("aws_subnet", { vpc_id: "vpc-old", cidr_block }, account));
     expect(subnet("10.9.1.0/24")).toEqual([]);
-    expect(subnet("10.8.1.0/24")[0]!.summary).toContain("InvalidSubnet.Range");
+    expect(subnet("10.8.1.0/24")[0]?.summary).toContain("InvalidSubnet.Range");
     const record = { zone_id: "Z1", name: "a.example.com", type: "A", records: ["1.2.3.4"], ttl: 60 };
     expect(known.checkApply(creation("aws_route53_record", record, account))).toEqual([]);
     expect(account.all()).toEqual([]);
@@ -176,7 +186,7 @@ describe("fixtures", () => {
     const snapshot = { type: "aws_db_snapshot", id: "last", region: REGION };
     const withSnapshot = knowledge({ fixturesFile: write("snapshot.json", JSON.stringify({ world: [snapshot] })) });
     const database = object("aws_db_instance", "db-1", { final_snapshot_identifier: "last" });
-    expect(withSnapshot.checkDestroy(database, CTX, new Account())[0]!.summary).toContain("DBSnapshotAlreadyExists");
+    expect(withSnapshot.checkDestroy(database, CTX, new Account())[0]?.summary).toContain("DBSnapshotAlreadyExists");
     const elsewhere = { ...database, region: "us-east-1" };
     expect(withSnapshot.checkDestroy(elsewhere, CTX, new Account())).toEqual([]);
   });
@@ -210,10 +220,9 @@ describe("what the engine asks", () => {
   });
 
   test("ephemeral types are cut from types that exist", () => {
-    for (const { from, type } of Object.values(KNOWN.ephemeral)) {
-      const schema = from === "data" ? dataSchemaOf(type) : true;
-      expect(schema, type).toBeTruthy();
-    }
+    const cut = Object.values(KNOWN.ephemeral);
+    const missing = cut.filter(({ from, type }) => !(from === "data" ? dataSchemaOf(type) : schemaOf(type)));
+    expect(missing).toEqual([]);
     expect(Object.keys(KNOWN.ephemeral)).toContain("random_password");
   });
 
@@ -226,4 +235,16 @@ describe("what the engine asks", () => {
       diffSuppressed: [],
     });
   });
+});
+
+test("lookups name arguments of data sources and attributes of resources", () => {
+  const lookups = Object.entries(readFacts("lookups.json") as Record<string, Record<string, string>>);
+  const wrong = lookups.flatMap(([type, pairs]) =>
+    Object.entries(pairs).filter(
+      ([argument, attribute]) =>
+        !bindingsHave(dataSchemaOf(type), argument) || !bindingsHave(schemaOf(type), attribute),
+    ),
+  );
+  expect(wrong).toEqual([]);
+  expect(lookups.length).toBeGreaterThan(20);
 });

@@ -1,16 +1,30 @@
 import { describe, expect, test } from "vitest";
 import type { Obj, WorldObject } from "../../../scripts/simulator/contract";
 import { architectureOfType, publicImage } from "../../../scripts/simulator/hooks/images";
-import { Account, checkCreation, created, creation, CTX, KNOWN, object, REGION, summaries } from "../facts/account";
+import {
+  Account,
+  checkCreation,
+  created,
+  creation,
+  CTX,
+  KNOWN,
+  object,
+  REGION,
+  summaries,
+  the,
+} from "../facts/account";
 
 const UBUNTU = "/aws/service/canonical/ubuntu/server/24.04/stable/current";
-const AMD64 = publicImage(`${UBUNTU}/amd64/hvm/ebs-gp3/ami-id`, REGION)!;
-const ARM64 = publicImage(`${UBUNTU}/arm64/hvm/ebs-gp3/ami-id`, REGION)!;
+const AMD64 = the(publicImage(`${UBUNTU}/amd64/hvm/ebs-gp3/ami-id`, REGION));
+const ARM64 = the(publicImage(`${UBUNTU}/arm64/hvm/ebs-gp3/ami-id`, REGION));
 
-const NETWORK = [
-  object("aws_vpc", "vpc-1", { cidr_block: "10.0.0.0/16" }),
-  object("aws_subnet", "subnet-1", { vpc_id: "vpc-1", cidr_block: "10.0.7.0/28", availability_zone: `${REGION}b` }),
-];
+const VPC = object("aws_vpc", "vpc-1", { cidr_block: "10.0.0.0/16" });
+const SUBNET = object("aws_subnet", "subnet-1", {
+  vpc_id: "vpc-1",
+  cidr_block: "10.0.7.0/28",
+  availability_zone: `${REGION}b`,
+});
+const NETWORK = [VPC, SUBNET];
 const CONFIG: Obj = { ami: AMD64, instance_type: "t3.medium", subnet_id: "subnet-1" };
 const SPOT = (options: Obj): Obj => ({ instance_market_options: [{ market_type: "spot", spot_options: [options] }] });
 const PERSISTENT = SPOT({ spot_instance_type: "persistent", instance_interruption_behavior: "stop" });
@@ -42,8 +56,8 @@ describe("an instance", () => {
   test("has a public address when it or its subnet asks for one", () => {
     expect(run().public_ip).toBe("");
     expect(run({ associate_public_ip_address: true })).toMatchObject({ public_ip: "203.0.113.9" });
-    const subnet = { ...NETWORK[1]!, attributes: { ...NETWORK[1]!.attributes, map_public_ip_on_launch: true } };
-    expect(run({}, new Account(NETWORK[0]!, subnet)).public_ip).toBe("203.0.113.9");
+    const subnet = { ...SUBNET, attributes: { ...SUBNET.attributes, map_public_ip_on_launch: true } };
+    expect(run({}, new Account(VPC, subnet)).public_ip).toBe("203.0.113.9");
   });
 
   test("needs an image of its architecture", () => {
@@ -79,10 +93,10 @@ describe("Spot", () => {
     const account = new Account(...NETWORK);
     const instance = run(PERSISTENT, account);
     const [request] = account.ofType("spot_request");
-    expect(instance).toMatchObject({ instance_lifecycle: "spot", spot_instance_request_id: request!.id });
-    expect(request!.attributes).toMatchObject({ instance_id: "i-1", state: "active" });
+    expect(instance).toMatchObject({ instance_lifecycle: "spot", spot_instance_request_id: request?.id });
+    expect(request?.attributes).toMatchObject({ instance_id: "i-1", state: "active" });
     const gone = object("aws_instance", "i-1", instance);
-    expect(KNOWN.hooks("aws_instance").destroy!({ object: gone, ctx: CTX, world: account })).toEqual([]);
+    expect(the(KNOWN.hooks("aws_instance").destroy?.({ object: gone, ctx: CTX, world: account }))).toEqual([]);
     expect(account.ofType("spot_request")).toHaveLength(1);
   });
 
@@ -101,14 +115,16 @@ describe("Spot", () => {
 
 describe("updates of an instance", () => {
   const plan = (prior: Obj, planned: Obj) =>
-    KNOWN.hooks("aws_instance").plan!({
-      type: "aws_instance",
-      config: planned,
-      prior: { id: "i-1", ...CONFIG, ...prior },
-      planned: { id: "i-1", ...CONFIG, ...prior, ...planned },
-      ctx: CTX,
-      world: new Account(),
-    });
+    the(
+      KNOWN.hooks("aws_instance").plan?.({
+        type: "aws_instance",
+        config: planned,
+        prior: { id: "i-1", ...CONFIG, ...prior },
+        planned: { id: "i-1", ...CONFIG, ...prior, ...planned },
+        ctx: CTX,
+        world: new Account(),
+      }),
+    );
 
   test.each([
     ["another type", { instance_type: "t3.large" }, "instance_type"],

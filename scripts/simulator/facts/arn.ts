@@ -10,8 +10,10 @@ export interface Arn {
 
 /** Undefined when the text as a whole is no ARN. */
 export function parseArn(text: string): Arn | undefined {
-  const parts = /^arn:aws[\w-]*:([\w-]+):[\w-]*:(\w*):(\S+)$/.exec(text);
-  return parts ? { service: parts[1]!, account: parts[2]!, resource: parts[3]! } : undefined;
+  const parts = /^arn:aws[\w-]*:(?<service>[\w-]+):[\w-]*:(?<account>\w*):(?<resource>\S+)$/.exec(text)?.groups;
+  const { service, account, resource } = parts ?? {};
+  if (service === undefined || account === undefined || resource === undefined) return undefined;
+  return { service, account, resource };
 }
 
 /** The types whose ARNs begin like this one, the most specific first. */

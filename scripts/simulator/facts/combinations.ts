@@ -1,7 +1,7 @@
 /** Arguments that exclude or need each other, in the words of the real provider. */
 import type { Diagnostic, Obj, Value } from "../contract";
 import { isObj, UNKNOWN } from "../wire/value";
-import { commonBlock, type Found, isSet, select, selectBlocks, within, written } from "./paths";
+import { commonBlock, type Path, isSet, select, selectBlocks, within, written } from "./paths";
 import type { TypeData } from "./types";
 
 /** All problems of combination in one configuration. */
@@ -19,7 +19,7 @@ function pairs(conflicts: Record<string, string[]> = {}): [string, string][] {
 }
 
 /** The innermost blocks that hold all the paths, one by one; the whole object when they share none. */
-function eachBlock(config: Obj, paths: string[]): { block: string; object: Obj; prefix: Found["path"] }[] {
+function eachBlock(config: Obj, paths: string[]): { block: string; object: Obj; prefix: Path }[] {
   const block = commonBlock(paths);
   return selectBlocks(config, block).map((at) => ({ block, object: isObj(at.value) ? at.value : {}, prefix: at.path }));
 }
@@ -52,7 +52,7 @@ function checkGroup(config: Obj, group: string[], atMostOne: boolean): Diagnosti
   return eachBlock(config, group).flatMap(({ block, object, prefix }) => {
     const states = group.map((path) => stateOf(object, within(block, path)));
     const given = group.filter((_, index) => states[index] === "set");
-    const first = within(block, given[0] ?? group[0]!);
+    const first = within(block, given[0] ?? group[0] ?? "");
     if (atMostOne && given.length > 1) {
       const detail = `only one of \`${names}\` can be specified, but \`${given.join(",")}\` were specified.`;
       return [error("Invalid combination of arguments", prefix, first, detail)];
@@ -63,12 +63,8 @@ function checkGroup(config: Obj, group: string[], atMostOne: boolean): Diagnosti
   });
 }
 
-function error(summary: string, prefix: Found["path"], name: string, detail: string): Diagnostic {
-  const path = [...prefix, ...name.split(".")];
-  return {
-    severity: "error",
-    summary,
-    detail: `"${written(path)}": ${detail}`,
-    path: [...prefix, name.split(".")[0]!],
-  };
+function error(summary: string, prefix: Path, name: string, detail: string): Diagnostic {
+  const steps = name.split(".");
+  const place = written([...prefix, ...steps]);
+  return { severity: "error", summary, detail: `"${place}": ${detail}`, path: [...prefix, ...steps.slice(0, 1)] };
 }

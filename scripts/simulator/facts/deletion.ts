@@ -4,7 +4,8 @@ import { readFacts } from "./load";
 import { fillIn, refusal } from "./messages";
 import { elements, isSet, select } from "./paths";
 
-interface DeletionRule {
+/** One reason to refuse, as `deletion.json` tells it. */
+export interface DeletionRule {
   error: string;
   /** Refused only when this argument is true. */
   when?: string;
@@ -21,12 +22,7 @@ interface DeletionRule {
 }
 
 export class Deletion {
-  private readonly rules = readFacts<Record<string, DeletionRule[]>>("deletion.json");
-
-  /** Types with a rule, for the tests that go through all of them. */
-  types(): string[] {
-    return Object.keys(this.rules);
-  }
+  private readonly rules = readFacts("deletion.json") as Record<string, DeletionRule[]>;
 
   check(object: WorldObject, ctx: Ctx, world: World): Diagnostic[] {
     return (this.rules[object.type] ?? []).flatMap((rule) => {

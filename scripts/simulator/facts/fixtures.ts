@@ -53,7 +53,7 @@ function parseFile(file: string): unknown {
 type Lookups = Record<string, Record<string, string>>;
 
 export class DataSources {
-  private readonly lookups = readFacts<Lookups>("lookups.json");
+  private readonly lookups = readFacts("lookups.json") as Lookups;
 
   constructor(private readonly fixtures: DataFixture[]) {}
 
@@ -81,8 +81,8 @@ export class DataSources {
     const found = world
       .ofType(type)
       .filter((o) => o.region === ctx.region || o.region === "global")
-      .filter((o) => known.every(([name, value]) => sameName(o.attributes[lookup[name]!], value)));
-    return found.length === 1 ? found[0]!.attributes : undefined;
+      .filter((o) => known.every(([name, value]) => sameName(o.attributes[lookup[name] ?? name], value)));
+    return found.length === 1 ? found[0]?.attributes : undefined;
   }
 }
 

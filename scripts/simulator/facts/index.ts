@@ -39,7 +39,7 @@ export function knowledge(options: { fixturesFile?: string } = {}): Knowledge {
     },
     dataSource: (type, config, ctx, world) =>
       dataSources.answer(type, config, ctx, withExisting(world, fixtures.world)),
-    ephemeral: readFacts("ephemeral.json"),
+    ephemeral: readFacts("ephemeral.json") as Knowledge["ephemeral"],
     computedListLength: (type, attribute, object) => listLength(types.get(type) ?? {}, attribute, object),
   };
 }
@@ -58,13 +58,12 @@ function factsOf(data: TypeData): TypeFacts {
 
 /** The hooks as the engine calls them: they see the fixtures' objects, and deleted names are kept where AWS keeps them. */
 function engineHooks(type: string, seen: (input: ApplyInput) => ApplyInput, unique: UniqueNames): TypeHooks {
-  const { validate, plan, apply, destroy } = hooksOf(type);
+  const hooks = hooksOf(type);
   return {
-    ...(validate ? { validate } : {}),
-    ...(plan ? { plan } : {}),
-    ...(apply ? { apply: (input: ApplyInput) => apply(seen(input)) } : {}),
+    ...hooks,
+    apply: (input) => hooks.apply?.(seen(input)) ?? { result: input.result },
     destroy: (input) => {
-      const refused = destroy?.(input) ?? [];
+      const refused = hooks.destroy?.(input) ?? [];
       if (refused.length === 0) unique.keepNames(input.object, input.world);
       return refused;
     },

@@ -8,12 +8,12 @@ import type { NewerValue, Rule, TypeData } from "./types";
 const FACTS = path.join(projectRoot(), "scripts/simulator/facts");
 
 /** Parses one of the files beside this module. */
-export function readFacts<T>(file: string): T {
-  return JSON.parse(fs.readFileSync(path.join(FACTS, file), "utf8")) as T;
+export function readFacts(file: string): unknown {
+  return JSON.parse(fs.readFileSync(path.join(FACTS, file), "utf8"));
 }
 
 /** Names of the files in `data/`, one per service. */
-export function serviceFiles(): string[] {
+function serviceFiles(): string[] {
   return fs.readdirSync(path.join(FACTS, "data")).sort();
 }
 
@@ -21,7 +21,7 @@ export function serviceFiles(): string[] {
 export function readTypes(): Map<string, TypeData> {
   const types = new Map<string, TypeData>();
   for (const file of serviceFiles()) {
-    for (const [type, data] of Object.entries(readFacts<Record<string, TypeData>>(`data/${file}`))) {
+    for (const [type, data] of Object.entries(readFacts(`data/${file}`) as Record<string, TypeData>)) {
       if (types.has(type)) throw new Error(`${type} stands in two data files`);
       types.set(type, data);
     }
@@ -30,7 +30,7 @@ export function readTypes(): Map<string, TypeData> {
 }
 
 export function readNewerValues(): NewerValue[] {
-  return readFacts<NewerValue[]>("newer-values.json");
+  return readFacts("newer-values.json") as NewerValue[];
 }
 
 /** Facts with the newer values added; an entry that names no rule is a mistake in the list. */

@@ -6,7 +6,7 @@ import { type Path, select } from "./paths";
 export function fillIn(template: string, attributes: Obj): string {
   return template.replace(/\{([\w.]+)\}/g, (_, path: string) =>
     select(attributes, path)
-      .map(({ value }) => (value === null || value === undefined ? "" : String(value)))
+      .map(({ value }) => (typeof value === "string" || typeof value === "number" ? String(value) : ""))
       .join(", "),
   );
 }

@@ -1,13 +1,13 @@
 /** Whether what a configuration names exists in the simulated account. */
 import type { ApplyInput, Diagnostic, Obj, World, WorldObject } from "../contract";
 import { isObj } from "../wire/value";
-import { type ArnIndex, parseArn } from "./arn";
+import { type Arn, type ArnIndex, parseArn } from "./arn";
 import { readFacts } from "./load";
 import { fillIn, refusal } from "./messages";
 import { elements, type Found, type Path, select, texts } from "./paths";
 
 /** A kind of thing that arguments name. */
-interface Target {
+export interface Target {
   /** `type.attribute` of the objects that count, the attribute holding the name. */
   objects: string[];
   error: string;
@@ -19,7 +19,8 @@ interface Target {
   ignore?: string;
 }
 
-interface ReferenceFacts {
+/** The form of `references.json`. */
+export interface ReferenceFacts {
   targets: Record<string, Target>;
   /** Argument name, in any type and any block, to target. */
   attributes: Record<string, string>;
@@ -38,7 +39,7 @@ interface Reference {
 }
 
 export class References {
-  private readonly facts = readFacts<ReferenceFacts>("references.json");
+  private readonly facts = readFacts("references.json") as ReferenceFacts;
   private readonly ignoredArns = this.facts.ignoredArns.map((pattern) => new RegExp(pattern));
 
   constructor(private readonly arns: ArnIndex) {}
@@ -55,7 +56,7 @@ export class References {
   private problem(reference: Reference, input: ApplyInput): Diagnostic | undefined {
     if (this.facts.arguments[`${input.type}.${reference.dotted}`] === null) return undefined;
     const arn = parseArn(reference.value);
-    const message = arn ? this.missingArn(reference.value, input) : this.missingName(reference, input);
+    const message = arn ? this.missingArn(reference.value, arn, input) : this.missingName(reference, input);
     if (message === undefined) return undefined;
     const text = fillIn(message, { value: reference.value, account: input.ctx.account });
     return refusal(input.prior ? "updating" : "creating", input.type, text, advice(reference, input), reference.path);
@@ -79,8 +80,7 @@ export class References {
     return target;
   }
 
-  private missingArn(value: string, { ctx, world }: ApplyInput): string | undefined {
-    const arn = parseArn(value)!;
+  private missingArn(value: string, arn: Arn, { ctx, world }: ApplyInput): string | undefined {
     const type = this.arns.typeOf(arn);
     if (!type || this.ignoredArns.some((pattern) => pattern.test(value))) return undefined;
     if (arn.account !== ctx.account && arn.account !== "") return undefined;
@@ -111,7 +111,7 @@ function attributeOf(object: WorldObject, attribute: string): unknown {
 }
 
 /** Objects without a region of their own are everywhere. */
-export function isIn(object: WorldObject, region: string): boolean {
+function isIn(object: WorldObject, region: string): boolean {
   return object.region === region || object.region === "global";
 }
 

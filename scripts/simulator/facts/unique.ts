@@ -4,7 +4,8 @@ import { readFacts } from "./load";
 import { fillIn, refusal } from "./messages";
 import { isSet, select } from "./paths";
 
-interface UniqueRule {
+/** One name of a type, as `unique.json` tells it. */
+export interface UniqueRule {
   /** Where the name may stand once: in all of AWS, in the account, or in a region of it. */
   scope: "global" | "account" | "region";
   /** The attributes that make up the name, dotted paths. */
@@ -19,12 +20,7 @@ interface UniqueRule {
 }
 
 export class UniqueNames {
-  private readonly rules = readFacts<Record<string, UniqueRule[]>>("unique.json");
-
-  /** Types with a rule, for the tests that go through all of them. */
-  types(): string[] {
-    return Object.keys(this.rules);
-  }
+  private readonly rules = readFacts("unique.json") as Record<string, UniqueRule[]>;
 
   check(input: ApplyInput): Diagnostic[] {
     const { type, result, prior, ctx, world } = input;
@@ -36,7 +32,15 @@ export class UniqueNames {
       if (message === undefined) return [];
       const text = fillIn(message, { ...result, account: ctx.account });
       const detail = `The simulated account holds this name already (${scopeText(rule, ctx.region)}).`;
-      return [refusal(prior ? "updating" : "creating", type, text, detail, [rule.key.at(-1)!.split(".")[0]!])];
+      return [
+        refusal(
+          prior ? "updating" : "creating",
+          type,
+          text,
+          detail,
+          rule.key.slice(-1).flatMap((path) => path.split(".").slice(0, 1)),
+        ),
+      ];
     });
   }
 

@@ -6,7 +6,7 @@ import { UNKNOWN } from "../wire/value";
 import { architectureOfImage, architectureOfType, ROOT_GIB } from "./images";
 import { digits, fallback, type Hooks, only, refuse, strings, text } from "./service";
 import { gatewayOf, subnetOf } from "./vpc";
-import { zonesOf } from "./zones";
+import { firstZone, zonesOf } from "./zones";
 
 export const EC2_HOOKS: Hooks = {
   aws_instance: { plan: planInstance, check: checkInstance, apply: runInstance },
@@ -40,7 +40,7 @@ function stopWarning(prior: Obj, names: string[]): Diagnostic {
     severity: "warning",
     summary: "This update stops the instance",
     detail: `Changing ${names.join(" and ")} of ${String(prior.id)} is an update in place, but the provider stops the instance for it and starts it again.`,
-    path: [names[0]!],
+    path: names.slice(0, 1),
   };
 }
 
@@ -117,7 +117,7 @@ function placeInstance({ config, result, ctx, world }: ApplyInput): Obj {
     ...fallback(result, config, {
       ...NO_CHOICE,
       associate_public_ip_address: publicIp !== undefined,
-      availability_zone: zonesOf(ctx.region)[0]!,
+      availability_zone: firstZone(ctx.region),
       private_ip: privateIp,
     }),
     instance_state: "running",
@@ -208,9 +208,9 @@ function settleAddress({ config, result }: ApplyInput): { result: Obj } {
 function checkAddressAssociation(input: ApplyInput): Diagnostic[] {
   const { config, world } = input;
   const instance = world.ofType("aws_instance").find((o) => o.id === config.instance_id);
-  const vpcId = subnetOf(world, instance?.attributes.subnet_id)?.attributes.vpc_id;
+  const vpcId = text(subnetOf(world, instance?.attributes.subnet_id)?.attributes.vpc_id);
   if (vpcId === undefined || gatewayOf(world, vpcId)) return [];
-  const message = `Gateway.NotAttached: Network ${String(vpcId)} is not attached to any internet gateway`;
+  const message = `Gateway.NotAttached: Network ${vpcId} is not attached to any internet gateway`;
   const detail = "A public address needs the gateway first: make the association depend on it.";
   return [refuse(input, message, detail, "instance_id")];
 }

@@ -57,7 +57,7 @@ function checkManagedPolicy(input: ApplyInput): Diagnostic[] {
   const arn = text(input.config.policy_arn);
   if (
     !arn?.startsWith(AWS_POLICY) ||
-    readFacts<string[]>("managed-policies.json").includes(arn.slice(AWS_POLICY.length))
+    (readFacts("managed-policies.json") as string[]).includes(arn.slice(AWS_POLICY.length))
   ) {
     return [];
   }

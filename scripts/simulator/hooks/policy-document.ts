@@ -69,5 +69,5 @@ function conditionMap(conditions: Obj[]): Obj {
 /** IAM variables are written `&{...}` in Terraform; several values come in reverse order. */
 function oneOrMany(values: Value): Value {
   const list = strings(values).map((value) => value.replaceAll("&{", "${"));
-  return list.length === 1 ? list[0] : [...list].sort().reverse();
+  return list.length === 1 ? list[0] : list.toSorted().toReversed();
 }

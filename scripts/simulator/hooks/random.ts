@@ -53,7 +53,10 @@ function draw({ result, ctx }: ApplyInput): string {
   const pool = [...wanted, ...Array<string>(Math.max(0, length - wanted.length)).fill(all)];
   const noise = bytes(2 * pool.length, `${ctx.seed}|text`);
   return pool
-    .map((letters, i) => ({ letter: letters[noise[i]! % letters.length]!, order: noise[pool.length + i]! }))
+    .map((letters, i) => ({
+      letter: letters.charAt(noise.readUInt8(i) % letters.length),
+      order: noise.readUInt8(pool.length + i),
+    }))
     .sort((a, b) => a.order - b.order)
     .map(({ letter }) => letter)
     .join("");

@@ -60,7 +60,7 @@ function settleObject({ config, result, world }: ApplyInput): { result: Obj } {
 function contentOf(config: Obj): Buffer {
   const base64 = text(config.content_base64);
   if (base64 !== undefined) return Buffer.from(base64, "base64");
-  return Buffer.from(text(config.content) ?? `${String(config.source ?? "")}|${String(config.source_hash ?? "")}`);
+  return Buffer.from(text(config.content) ?? `${text(config.source) ?? ""}|${text(config.source_hash) ?? ""}`);
 }
 
 /** A rule that does nothing is refused by S3. */

@@ -3,7 +3,7 @@ import { contains, overlaps } from "../../../modules/spec/cidr";
 import type { ApplyInput, Diagnostic, Obj, World, WorldObject } from "../contract";
 import { isCidr } from "../facts/rules";
 import { fallback, type Hooks, refuse, text } from "./service";
-import { zonesOf } from "./zones";
+import { firstZone, zonesOf } from "./zones";
 
 export const VPC_HOOKS: Hooks = {
   aws_vpc: {
@@ -26,7 +26,7 @@ export const VPC_HOOKS: Hooks = {
 const NO_IPV6 = { ipv6_association_id: "", ipv6_cidr_block: "", ipv6_cidr_block_network_border_group: "" };
 
 /** The VPC with this id, wherever it comes from. */
-export function vpcOf(world: World, id: unknown): WorldObject | undefined {
+function vpcOf(world: World, id: unknown): WorldObject | undefined {
   return world.ofType("aws_vpc").find((vpc) => vpc.id === id);
 }
 
@@ -59,14 +59,16 @@ function checkSubnetRange(input: ApplyInput): Diagnostic[] {
     const detail = `The VPC ${vpc.id} has ${ranges.join(", ")}: a subnet must lie within it.`;
     return [refuse(input, `InvalidSubnet.Range: The CIDR '${range}' is invalid.`, detail, "cidr_block")];
   }
-  const other = world
-    .ofType("aws_subnet")
-    .find((o) => o.attributes.vpc_id === vpc.id && rangeOf(o) !== undefined && overlaps(rangeOf(o)!, range));
+  const other = world.ofType("aws_subnet").find((o) => o.attributes.vpc_id === vpc.id && clashes(rangeOf(o), range));
   if (!other) return [];
   const detail = `Subnet ${other.id} of the same VPC has ${rangeOf(other)}.`;
   return [
     refuse(input, `InvalidSubnet.Conflict: The CIDR '${range}' conflicts with another subnet`, detail, "cidr_block"),
   ];
+}
+
+function clashes(taken: string | undefined, range: string): boolean {
+  return taken !== undefined && overlaps(taken, range);
 }
 
 function checkZone(input: ApplyInput): Diagnostic[] {
@@ -78,7 +80,7 @@ function checkZone(input: ApplyInput): Diagnostic[] {
 }
 
 function placeSubnet({ config, result, ctx }: ApplyInput): { result: Obj } {
-  const zone = text(config.availability_zone) ?? zonesOf(ctx.region)[0]!;
+  const zone = text(config.availability_zone) ?? firstZone(ctx.region);
   return {
     result: fallback(result, config, {
       availability_zone: zone,

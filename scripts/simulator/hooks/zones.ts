@@ -1,8 +1,11 @@
 /** Availability zones of the simulated regions. */
-const LETTERS = ["a", "b", "c"];
+
+type Letters = [string, ...string[]];
+
+const LETTERS: Letters = ["a", "b", "c"];
 
 /** Regions whose zones do not begin with a, b and c for new accounts. Source: EC2 user guide, "Regions and Zones". */
-const OTHER_LETTERS: Record<string, string[]> = {
+const OTHER_LETTERS: Record<string, Letters> = {
   "ap-northeast-1": ["a", "c", "d"],
   "ca-central-1": ["a", "b", "d"],
   "us-east-1": ["a", "b", "c", "d", "f"],
@@ -13,4 +16,9 @@ const OTHER_LETTERS: Record<string, string[]> = {
 /** The zones of a region, in order. */
 export function zonesOf(region: string): string[] {
   return (OTHER_LETTERS[region] ?? LETTERS).map((letter) => region + letter);
+}
+
+/** Where AWS puts what nobody gave a zone. */
+export function firstZone(region: string): string {
+  return region + (OTHER_LETTERS[region] ?? LETTERS)[0];
 }
