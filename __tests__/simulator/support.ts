@@ -11,7 +11,7 @@ import { readWorldObjects, WORLD_FILE, WorldFile } from "../../scripts/simulator
 import { type Config, sampleConfig } from "./sample";
 
 export const ROOT = path.resolve(__dirname, "../..");
-export const ACCOUNT = "123456789012";
+const ACCOUNT = "123456789012";
 
 /** A new folder under .simulated/, removed with `removeFolder`. */
 export function makeFolder(name: string): string {
@@ -75,7 +75,7 @@ const HOOKS: Record<string, TypeHooks> = {
 };
 
 /** Enough knowledge to test the engine, which must not depend on what is known about any type. */
-export function testKnowledge(): Knowledge {
+function testKnowledge(): Knowledge {
   return {
     facts: (type) => ({ ...NO_FACTS, ...FACTS[type] }),
     hooks: (type) => HOOKS[type] ?? {},

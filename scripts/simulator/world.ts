@@ -171,7 +171,7 @@ export function isHandWritten(object: StoredObject): boolean {
   return object.key === keyOf(object);
 }
 
-export function sha256(text: string): string {
+function sha256(text: string): string {
   return createHash("sha256").update(text).digest("hex");
 }
 

@@ -1,20 +1,20 @@
 /** One simulated provider: the methods of the plugin protocol over derived schemas. */
 import type { Diagnostic, Knowledge, Obj } from "../contract";
 import type { BindingLibrary } from "../schema/library";
-import { attributeOf, conform, wireSchema } from "../schema/shape";
+import { conform, wireSchema } from "../schema/shape";
 import type { TypeSchema } from "../schema/types";
 import type { TypesInUse } from "../scope";
-import { decode, decodeObject, type DynamicValue, encode, UNKNOWN } from "../wire/value";
+import { decode, decodeObject, type DynamicValue, encode } from "../wire/value";
 import { encodeResponse } from "../wire/messages";
 import { isHandWritten, type StoredObject, type WorldFile } from "../world";
 import { apply, destroy } from "./apply";
 import { NO_SETTINGS, type ProviderSettings, readSettings } from "./cross-cutting";
 import { error, hasError, wireDiagnostics } from "./diagnostics";
-import { fill } from "./fill";
 import { findImport, settle } from "./import";
 import { foreignState, objectKey, privateData } from "./marker";
 import { needsLegacyRules, plan } from "./plan";
 import { inRegion, type Session, sessionFor } from "./session";
+import { openEphemeral, readData } from "./sources";
 import { realCredentialsInConfig, unconfigurable } from "./validate";
 
 /** A request: the fields of its message, of which each method reads its own. */
@@ -204,43 +204,21 @@ export class SimulatedProvider {
   }
 
   private readData(r: Request, session: Session): object {
-    const { knowledge, world } = this.options;
     const schema = this.options.library.data(r.type_name);
     if (!schema) throw new Error(`no data source ${r.type_name}`);
-    const config = decodeObject(r.config) ?? {};
-    const here = inRegion(session, config.region);
-    const answer = knowledge.dataSource(schema.type, config, here.ctx, world);
-    if (isMissing(answer)) return reply([noAnswer(schema.type, answer.missing)]);
-    world.addDataType(schema.type);
-    const given = Object.fromEntries(Object.entries(config).filter(([, value]) => !isUnset(value)));
-    const state = conform(schema.block, { ...answer, ...given });
-    if (attributeOf(schema.block, "region")?.computed) state.region ??= here.ctx.region;
-    return { state: encode(state) };
+    const answer = readData(schema, decodeObject(r.config) ?? {}, session, this.options.knowledge);
+    if ("refused" in answer) return reply([answer.refused]);
+    this.options.world.addDataType(schema.type);
+    return { state: encode(answer.value) };
   }
 
   private openEphemeral(r: Request, session: Session): object {
-    const { knowledge, world } = this.options;
+    const { knowledge } = this.options;
     const schema = this.ephemeral(r.type_name);
     const source = knowledge.ephemeral[r.type_name];
     if (!schema || !source) throw new Error(`no ephemeral type ${r.type_name}`);
-    const config = decodeObject(r.config) ?? {};
-    if (source.from === "data") {
-      const answer = knowledge.dataSource(source.type, config, session.ctx, world);
-      if (isMissing(answer)) return reply([noAnswer(r.type_name, answer.missing)]);
-      return { result: encode(conform(schema.block, { ...answer, ...config })) };
-    }
-    const object = conform(schema.block, config);
-    const facts = knowledge.facts(source.type);
-    for (const a of schema.block.attributes) {
-      if (a.computed && object[a.name] === null) object[a.name] = facts.defaults[a.name] ?? UNKNOWN;
-    }
-    const key = world.freeKey(JSON.stringify([session.ctx.seed, "ephemeral", r.type_name, config]));
-    fill({ type: source.type, block: schema.block, key, session, knowledge }, object);
-    const ctx = { ...session.ctx, seed: key };
-    const hooked = knowledge
-      .hooks(source.type)
-      .apply?.({ type: source.type, config, prior: null, result: object, ctx, world });
-    return { result: encode(conform(schema.block, hooked?.result ?? object)) };
+    const answer = openEphemeral(schema, source, decodeObject(r.config) ?? {}, session, knowledge);
+    return "refused" in answer ? reply([answer.refused]) : { result: encode(answer.value) };
   }
 
   private resource(type: string): TypeSchema {
@@ -275,18 +253,6 @@ export class SimulatedProvider {
 
 function reply(diagnostics: Diagnostic[]): object {
   return { diagnostics: wireDiagnostics(diagnostics) };
-}
-
-function isMissing(answer: Obj | { missing: string }): answer is { missing: string } {
-  return Object.keys(answer).length === 1 && typeof answer.missing === "string";
-}
-
-function isUnset(value: unknown): boolean {
-  return value === null || (Array.isArray(value) && value.length === 0);
-}
-
-function noAnswer(type: string, missing: string): Diagnostic {
-  return error("No simulated answer for this data source", `${type}: ${missing}`);
 }
 
 function vanished(type: string, prior: Obj): Diagnostic {

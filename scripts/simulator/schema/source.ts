@@ -26,7 +26,7 @@ export interface Member {
   body: string;
 }
 
-export interface GeneratedClass {
+interface GeneratedClass {
   parent: string;
   members: Member[];
 }

@@ -55,7 +55,7 @@ export function objectType(block: Block): CtyType {
 }
 
 /** True when the type, at any depth, is decided by its value. */
-export function isDynamic(type: CtyType): boolean {
+function isDynamic(type: CtyType): boolean {
   if (typeof type === "string") return type === "dynamic";
   return type[0] === "object" ? Object.values(type[1]).some(isDynamic) : isDynamic(type[1]);
 }
