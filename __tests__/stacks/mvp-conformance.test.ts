@@ -33,6 +33,7 @@ test("WEB-MVP-02 PostgreSQL and Redis keep their data on a 30 GiB gp3 volume", (
     stop_instance_before_detaching: true,
     volume_id: "${aws_ebs_volume.data_volume.id}",
   });
+  expect(resource("aws_instance.host_instance").root_block_device).toMatchObject({ encrypted: true });
 
   const { postgres, cache } = services();
   const bind = (source: string, target: string) => expect.objectContaining({ type: "bind", source, target });
@@ -57,9 +58,8 @@ test("WEB-MVP-04 backups have a closed, versioned bucket", () => {
     force_destroy: false,
     lifecycle: { prevent_destroy: true },
   });
-  expect(resource("aws_s3_bucket_versioning.backups_versioning").versioning_configuration).toEqual({
-    status: "Enabled",
-  });
+  const { versioning_configuration: versioning } = resource("aws_s3_bucket_versioning.backups_versioning");
+  expect(versioning).toEqual({ status: "Enabled" });
   expect(resource("aws_s3_bucket_server_side_encryption_configuration.backups_encryption").rule).toMatchObject([
     { apply_server_side_encryption_by_default: { sse_algorithm: "AES256" } },
   ]);
@@ -209,9 +209,8 @@ test("WEB-MVP-13 the host answers on 80 and 443, and on 22 to listed ranges only
   const ports = Object.fromEntries(Object.entries(rules).map(([id, rule]) => [id, [rule.from_port, rule.to_port]]));
   expect(ports).toEqual({ firewall_http: [80, 80], firewall_https: [443, 443], firewall_ssh: [22, 22] });
   expect(rules.firewall_ssh?.for_each).toBe("${toset(var.ssh_cidrs)}");
-  expect(resource("aws_instance.host_instance").vpc_security_group_ids).toEqual([
-    "${aws_security_group.firewall_group.id}",
-  ]);
+  const { vpc_security_group_ids: groups } = resource("aws_instance.host_instance");
+  expect(groups).toEqual(["${aws_security_group.firewall_group.id}"]);
   expect(resource("aws_default_security_group.network_default_group").ingress).toEqual([]);
 
   const publishing = Object.entries(services()).filter(([, service]) => "ports" in service);
