@@ -78,6 +78,8 @@ describe("Terraform checks the variables together", () => {
     ["a VPC alone", { peer_vpc_id: VPC }, [PAIR_RULE]],
     ["a range alone", { peer_cidr: "10.1.0.0/16" }, [PAIR_RULE]],
     ["a wrong VPC id", { peer_vpc_id: "my-vpc", peer_cidr: "10.1.0.0/16" }, [VPC_RULE]],
+    ["a VPC id that is too short", { peer_vpc_id: "vpc-0123", peer_cidr: "10.1.0.0/16" }, [VPC_RULE]],
+    ["a VPC id with something behind it", { peer_vpc_id: `${VPC}/x`, peer_cidr: "10.1.0.0/16" }, [VPC_RULE]],
     ["a VPC id in capitals", { peer_vpc_id: VPC.toUpperCase(), peer_cidr: "10.1.0.0/16" }, [VPC_RULE]],
     ["no range", { peer_vpc_id: VPC, peer_cidr: "10.1.0.0" }, [RANGE_RULE]],
     [

@@ -126,6 +126,7 @@ describe("Terraform checks them", () => {
     ["data_volume_gib", 50.5, SIZE],
     ["alert_emails", ["ops@shop.example", "ops"], MAIL],
     ["alert_emails", ["two words@shop.example"], MAIL],
+    ["alert_emails", ["ops@localhost"], MAIL],
     ["ssh_cidrs", ["0.0.0.0/0"], clients("ssh_cidrs")],
     ["direct_cidrs", ["0.0.0.0/0"], clients("direct_cidrs")],
     ["origin_cidrs", ["cloudflare"], "Every entry of origin_cidrs must be an IPv4 range such as 173.245.48.0/20."],
