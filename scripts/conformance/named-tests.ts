@@ -7,7 +7,7 @@ import { run } from "../lib/process";
 import { STACK_FILE } from "../lib/stack-json";
 import type { Stacks } from "./places";
 
-export interface TestRun {
+interface TestRun {
   /** Test file, relative to the project. */
   readonly file: string;
   /** Full name of the one test to run. @default - all tests of the file */
