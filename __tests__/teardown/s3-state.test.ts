@@ -16,7 +16,7 @@ beforeAll(async () => {
   moto = await startMoto();
   const place = "<LocationConstraint>eu-central-1</LocationConstraint>";
   const made = await s3("PUT", "", `<CreateBucketConfiguration>${place}</CreateBucketConfiguration>`);
-  expect(made.status).toBe(200);
+  if (made.status !== 200) throw new Error(`moto made no bucket: ${made.text}`);
   box = await openSandbox("s3-state", "mvp", { ...moto.env, TIERS_STATE: `s3://${BUCKET}?region=eu-central-1` });
 }, MOTO_INSTALL_MS);
 

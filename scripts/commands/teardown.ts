@@ -54,7 +54,7 @@ async function takeAway(stack: string, options: Options): Promise<void> {
       if (!options.yes) await confirmByName(stack, `This cannot be undone.`);
     },
   });
-  const stateCopy = result.stateCopy && shown(paths.root, result.stateCopy);
+  const stateCopy = shown(paths.root, result.stateCopy);
   context.print(options.json ? JSON.stringify({ ...result, stateCopy }, null, 2) : inWords({ ...result, stateCopy }));
 }
 
@@ -71,7 +71,7 @@ function inWords(result: TeardownResult): string {
   const parts = [
     `Stack ${stack} is gone: ${count(destroyed, "resource")} destroyed.`,
     cancelledSpotRequests.length > 0 ? `Spot requests cancelled: ${cancelledSpotRequests.join(", ")}` : "",
-    stateCopy ? `The state as it was: ${stateCopy} (it may hold secrets).` : "",
+    `The state as it was: ${stateCopy} (it may hold secrets).`,
     describeLeftovers(leftovers, earlierLeftovers),
     describeSecrets(secretParameters),
     describeRedeploy(stack, leftovers),

@@ -51,8 +51,8 @@ export interface TeardownResult {
   earlierLeftovers: Leftover[];
   /** Names of parameters with secrets that the host wrote: Terraform never held them. */
   secretParameters: string[];
-  /** Copy of the state as it was before. */
-  stateCopy?: string;
+  /** Copy of the state as it was before this run changed anything. */
+  stateCopy: string;
 }
 
 /** One teardown on its way. */
@@ -110,7 +110,7 @@ function resultOf(run: Run, journal: Journal, destroyed = 0, cancelledSpotReques
     leftovers: journal.leftovers,
     earlierLeftovers: journal.earlier,
     secretParameters: secretParameters(run.shipped),
-    stateCopy: journal.stateCopies.at(-1),
+    stateCopy: path.join(path.dirname(run.workspace.journal), journal.stateCopies.at(-1) ?? ""),
   };
 }
 
@@ -150,10 +150,10 @@ async function liftInState(run: Run, decision: Decision): Promise<void> {
 
 /** Writes down what stays, then takes it out of the state, so that the destroy cannot touch it. */
 async function setAside(run: Run, decision: Decision, journal: Journal): Promise<Journal> {
-  const leftovers = decision.leftovers.map((held) =>
+  const kept = decision.leftovers.map((held) =>
     leftoverOf(held, run.shipped.resource?.[held.type]?.[blockName(held.block)]),
   );
-  const written = { ...withLeftovers(journal, leftovers), finished: false };
+  const written = withLeftovers(journal, [...kept, ...lastSnapshots(decision)]);
   writeJournal(run.workspace.journal, written);
   if (decision.stays.length > 0) {
     await run.options.reporter.step(`Set ${count(decision.stays.length, "resource")} aside that stay`, () =>
@@ -169,6 +169,13 @@ async function setAside(run: Run, decision: Decision, journal: Journal): Promise
   return written;
 }
 
+/** What volumes leave behind that are deleted with permission; the snapshot's own id is not known before. */
+function lastSnapshots({ goes }: Decision): Leftover[] {
+  return goes
+    .filter(({ type }) => type === "aws_ebs_volume")
+    .map((volume) => ({ ...leftoverOf(volume, undefined), type: "aws_ebs_snapshot", arn: undefined }));
+}
+
 const blockName = (block: string): string => block.split(".").at(-1) ?? block;
 
 /** With a local state Terraform leaves one backup file per removal beside it; this puts it among the teardown's files. */
@@ -177,8 +184,10 @@ function backupFlag(run: Run): string[] {
   return [`-backup=${run.workspace.journal.replace(/\.json$/, ".before-removal.tfstate")}`];
 }
 
-const withCopy = (journal: Journal, copy: string): Journal =>
-  journal.stateCopies.includes(copy) ? journal : { ...journal, stateCopies: [...journal.stateCopies, copy] };
+function withCopy(journal: Journal, file: string): Journal {
+  const copy = path.basename(file);
+  return journal.stateCopies.includes(copy) ? journal : { ...journal, stateCopies: [...journal.stateCopies, copy] };
+}
 
 /** Cancels persistent Spot requests while their instance still exists: afterwards EC2 would start it again. */
 async function cancelSpot(run: Run, decision: Decision): Promise<string[]> {

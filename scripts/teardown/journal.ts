@@ -23,7 +23,7 @@ export interface Journal {
   leftovers: Leftover[];
   /** What finished teardowns of the stack had left, oldest first. */
   earlier: Leftover[];
-  /** Copies of the state as it was before a teardown changed anything, oldest first; paths as shown to the user. */
+  /** Copies of the state as it was before a run changed anything, oldest first: names of files beside the journal. */
   stateCopies: string[];
 }
 

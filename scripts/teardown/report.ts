@@ -8,6 +8,7 @@ import type { Held } from "./state";
 /** What the data types are to a person. */
 const WORDS: Record<string, string> = {
   aws_ebs_volume: "data volume",
+  aws_ebs_snapshot: "last snapshot of volume",
   aws_s3_bucket: "bucket with its objects and settings",
   aws_secretsmanager_secret: "secret with its value",
   aws_ecr_repository: "image repository with every image in it",
@@ -35,6 +36,8 @@ export function describePlan(decision: Decision): string {
 const DELETION: Record<string, (leftover: Leftover) => string> = {
   aws_ebs_volume: ({ id, region }) =>
     `billed per GiB and month; delete: aws ec2 delete-volume${inRegion(region)} --volume-id ${id}`,
+  aws_ebs_snapshot: ({ id, region }) =>
+    `billed per GB and month; find it: aws ec2 describe-snapshots${inRegion(region)} --owner-ids self --filters Name=volume-id,Values=${id}`,
   aws_s3_bucket: ({ id, region }) =>
     `billed per GB and month; delete: empty it with all versions in the S3 console, then aws s3 rb${inRegion(region)} s3://${id}`,
   aws_secretsmanager_secret: ({ id, region }) =>
