@@ -72,7 +72,8 @@ export class SimulatedAccount {
   /** Like {@link terraform}, for a command that has to work. */
   async must(stack: string, ...args: string[]): Promise<string> {
     const { code, stdout, stderr } = await this.terraform(stack, ...args);
-    if (code !== 0) throw new Error(`terraform ${args.join(" ")} of ${stack} ended with ${code}:\n${stdout}\n${stderr}`);
+    if (code !== 0)
+      throw new Error(`terraform ${args.join(" ")} of ${stack} ended with ${code}:\n${stdout}\n${stderr}`);
     return stdout;
   }
 

@@ -1,7 +1,7 @@
 export { defineApp, type AppDefinition } from "./define";
-export { isOn, type Safety } from "./fields";
+export { isOn } from "./fields";
 export { INJECTED_VARIABLES, SUPERUSER_SECRET } from "./injected";
-export { formatProblem, formatWarning, type Problem, type Warning } from "./problem";
+export { formatProblem, formatWarning } from "./problem";
 export { resolveApps, type Resolution } from "./resolve";
 export type { ResolvedApp, ResolvedService, ResolvedStack } from "./resolved";
 export { TIERS, type AppInput, type Job, type Secret, type Tier } from "./schema";
