@@ -107,6 +107,20 @@ describe("peering", () => {
   });
 });
 
+test("a VPC has one main table, and DHCP options", () => {
+  const computed = { id: "vpc-9", default_route_table_id: "rtb-main", main_route_table_id: "?", dhcp_options_id: "?" };
+  const vpc = created("aws_vpc", { cidr_block: "10.0.0.0/16" }, new Account(), { ...computed, ipv6_cidr_block: "?" });
+  expect(vpc).toMatchObject({ main_route_table_id: "rtb-main", ipv6_cidr_block: "" });
+  expect(vpc.dhcp_options_id).toMatch(/^dopt-[0-9a-f]{17}$/);
+});
+
+test("a gateway endpoint names the prefix list of its service, as the data source does", () => {
+  const service_name = `com.amazonaws.${REGION}.s3`;
+  const list = KNOWN.dataSource("aws_ec2_managed_prefix_list", { name: service_name }, CTX, new Account());
+  expect(created("aws_vpc_endpoint", { service_name }).prefix_list_id).toBe((list as Obj).id);
+  expect(created("aws_vpc_endpoint", { service_name, vpc_endpoint_type: "Interface" }).prefix_list_id).toBe("");
+});
+
 describe("the default security group", () => {
   test("is the one of the VPC", () => {
     const group = created("aws_default_security_group", { vpc_id: "vpc-1" }, new Account(VPC), { id: "sg-made-up" });

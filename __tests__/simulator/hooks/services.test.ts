@@ -108,6 +108,10 @@ describe("buckets and objects", () => {
     expect(created("aws_s3_bucket", { bucket: "b" }, new Account(), { policy: "?" })).toMatchObject({
       bucket_regional_domain_name: `b.s3.${REGION}.amazonaws.com`,
       policy: "",
+      grant: [{ permissions: ["FULL_CONTROL"] }],
+      server_side_encryption_configuration: [
+        { rule: [{ apply_server_side_encryption_by_default: [{ sse_algorithm: "AES256" }] }] },
+      ],
     });
   });
 

@@ -2,7 +2,8 @@
 import type { Ctx, Obj, World } from "../contract";
 import { publicImage } from "./images";
 import { policyDocument } from "./policy-document";
-import { digits, strings, text, unset } from "./service";
+import { strings, text, unset } from "./service";
+import { prefixListId } from "./vpc";
 import { zonesOf } from "./zones";
 
 /** An answer, or undefined when the data source asks for something that is not built in. */
@@ -63,7 +64,7 @@ const PREFIX_LIST = /^com\.amazonaws\.[a-z0-9.-]+$/;
 function prefixList(config: Obj, { region }: Ctx): Obj | undefined {
   const name = text(config.name);
   if (name === undefined || !PREFIX_LIST.test(name)) return undefined;
-  const id = `pl-${digits(17, "prefix list", region, name)}`;
+  const id = prefixListId(region, name);
   const arn = `arn:aws:ec2:${region}:aws:prefix-list/${id}`;
   return { id, name, arn, address_family: "IPv4", owner_id: "AWS", max_entries: 50, version: 1, entries: [], tags: {} };
 }

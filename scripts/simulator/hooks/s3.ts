@@ -1,7 +1,7 @@
 /** Buckets and objects. */
 import { createHash } from "node:crypto";
 import type { ApplyInput, Diagnostic, Obj, PlanInput } from "../contract";
-import { digits, fallback, type Hooks, invalid, only, text, unknownOnChange } from "./service";
+import { digits, fallback, type Hooks, invalid, only, text, unknownOnChange, unset } from "./service";
 
 export const S3_HOOKS: Hooks = {
   aws_s3_bucket: { apply: settleBucket },
@@ -18,11 +18,24 @@ function settleBucket({ config, result, ctx }: ApplyInput): { result: Obj } {
       bucket_domain_name: `${bucket}.s3.amazonaws.com`,
       bucket_regional_domain_name: `${bucket}.s3.${ctx.region}.amazonaws.com`,
       bucket_region: ctx.region,
+      ...(unset(config.grant) ? { grant: [OWNER_GRANT] } : {}),
+      ...(unset(config.server_side_encryption_configuration) ? { server_side_encryption_configuration: [SSE_S3] } : {}),
       website_domain: null,
       website_endpoint: null,
     },
   };
 }
+
+/** What a new bucket has without asking. Source: Amazon S3 user guide, "Default encryption FAQ" and "ACL overview". */
+const OWNER_GRANT = { id: "0".repeat(64), permissions: ["FULL_CONTROL"], type: "CanonicalUser", uri: "" };
+const SSE_S3 = {
+  rule: [
+    {
+      apply_server_side_encryption_by_default: [{ kms_master_key_id: "", sse_algorithm: "AES256" }],
+      bucket_key_enabled: false,
+    },
+  ],
+};
 
 /** Arguments that make another object of it. */
 const CONTENT = ["content", "content_base64", "source", "source_hash", "etag", "kms_key_id"];

@@ -2,18 +2,11 @@
 import { contains, overlaps } from "../../../modules/spec/cidr";
 import type { ApplyInput, Diagnostic, Obj, World, WorldObject } from "../contract";
 import { isCidr } from "../facts/rules";
-import { fallback, type Hooks, refuse, text } from "./service";
+import { digits, fallback, type Hooks, refuse, text } from "./service";
 import { firstZone, zonesOf } from "./zones";
 
 export const VPC_HOOKS: Hooks = {
-  aws_vpc: {
-    apply: ({ config, result }) => ({
-      result: {
-        ...fallback(result, config, NO_IPV6),
-        main_route_table_id: result.default_route_table_id,
-      },
-    }),
-  },
+  aws_vpc: { apply: settleVpc },
   aws_subnet: { check: checkSubnet, apply: placeSubnet },
   aws_default_security_group: { apply: adoptDefaultGroup },
   aws_route: { check: checkRoute, apply: settleRoute },
@@ -22,6 +15,13 @@ export const VPC_HOOKS: Hooks = {
   aws_vpc_endpoint: { apply: settleEndpoint },
   aws_vpc_peering_connection: { check: checkPeering, apply: settlePeering },
 };
+
+/** What comes with every VPC. */
+function settleVpc({ config, result }: ApplyInput): { result: Obj } {
+  const dhcp_options_id = `dopt-${digits(17, "dhcp options", result.id)}`;
+  const main_route_table_id = result.default_route_table_id;
+  return { result: { ...fallback(result, config, NO_IPV6), dhcp_options_id, main_route_table_id } };
+}
 
 const NO_IPV6 = { ipv6_association_id: "", ipv6_cidr_block: "", ipv6_cidr_block_network_border_group: "" };
 
@@ -166,10 +166,17 @@ function checkMappedAddresses(object: WorldObject, _ctx: unknown, world: World):
   ];
 }
 
-function settleEndpoint({ config, result }: ApplyInput): { result: Obj } {
-  return {
-    result: { ...fallback(result, config, { ip_address_type: "ipv4" }), state: "available", requester_managed: false },
-  };
+/** A gateway endpoint is a route to the prefix list of its service. */
+function settleEndpoint({ config, result, ctx }: ApplyInput): { result: Obj } {
+  const gateway = (text(result.vpc_endpoint_type) ?? "Gateway") === "Gateway";
+  const prefix_list_id = gateway ? prefixListId(ctx.region, String(result.service_name)) : "";
+  const settled = fallback(result, config, { ip_address_type: "ipv4" });
+  return { result: { ...settled, prefix_list_id, state: "available", requester_managed: false } };
+}
+
+/** The list of addresses that AWS keeps for one of its services. */
+export function prefixListId(region: string, name: string): string {
+  return `pl-${digits(17, "prefix list", region, name)}`;
 }
 
 function checkPeering(input: ApplyInput): Diagnostic[] {
