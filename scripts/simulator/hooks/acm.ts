@@ -18,16 +18,19 @@ function domainsOf(config: Obj): string[] | undefined {
   return [...new Set(strings(names))].sort();
 }
 
+/** ACM adds the domain itself to the alternative names, and the provider plans that too. */
 function planCertificate({ config, prior, planned }: PlanInput): { planned: Obj } {
   const domains = domainsOf(config);
-  if (prior || config.validation_method !== "DNS" || !domains) return { planned };
-  const options = domains.map((domain_name) => ({
+  if (!domains) return { planned };
+  const named = { ...planned, subject_alternative_names: domains };
+  if (prior || config.validation_method !== "DNS") return { planned: named };
+  const domain_validation_options = domains.map((domain_name) => ({
     domain_name,
     resource_record_name: UNKNOWN,
     resource_record_type: UNKNOWN,
     resource_record_value: UNKNOWN,
   }));
-  return { planned: { ...planned, domain_validation_options: options, subject_alternative_names: domains } };
+  return { planned: { ...named, domain_validation_options } };
 }
 
 function requestCertificate({ config, prior, result }: ApplyInput): { result: Obj } {
