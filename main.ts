@@ -11,7 +11,7 @@ import { buildStack } from "./stacks";
  * blocks the deploy of another; `tiers check` is the command that fails for it.
  *
  * Environment: CDKTF_OUTDIR (folder of the result, set by cdktf), TIERS_STATE ("local" or "s3://<bucket>?region=<region>",
- * replaces the state section of every app).
+ * replaces the state section of every app), TIERS_DEBUG (any value shows where an error comes from).
  */
 function main(): void {
   const { CDKTF_OUTDIR: outdir = "cdktf.out", TIERS_STATE: stateSetting } = process.env;
@@ -25,4 +25,10 @@ function main(): void {
   app.synth();
 }
 
-main();
+try {
+  main();
+} catch (error) {
+  const { message = String(error), stack } = error as Partial<Error>;
+  process.stderr.write(`Error: ${process.env.TIERS_DEBUG ? stack : message}\n`);
+  process.exitCode = 1;
+}

@@ -39,10 +39,12 @@ import { TierStack } from "./tier-stack";
  */
 export class MvpStack extends TierStack {
   private readonly variables: MvpVariables;
+  private readonly accountId: string;
 
   constructor(scope: Construct, definition: ResolvedStack) {
     super(scope, definition);
     this.variables = declareMvpVariables(this, this.app);
+    this.accountId = new DataAwsCallerIdentity(this, "account").accountId;
     const place = this.createNetwork();
     const firewall = this.createFirewall(place);
     const bucket = this.createBackups();
@@ -94,6 +96,7 @@ export class MvpStack extends TierStack {
     if (network.flowLogDays > 0) {
       new FlowLogs(this, "flow_logs", {
         names: this.names,
+        accountId: this.accountId,
         vpcId: own.vpcId,
         retentionDays: network.flowLogDays,
       });
@@ -135,8 +138,7 @@ export class MvpStack extends TierStack {
 
   private createSecrets(): AppSecrets {
     const { secrets, region } = this.app;
-    const accountId = new DataAwsCallerIdentity(this, "account").accountId;
-    return new AppSecrets(this, "secret", { names: this.names, secrets, region, accountId });
+    return new AppSecrets(this, "secret", { names: this.names, secrets, region, accountId: this.accountId });
   }
 
   private createLogs(): LogGroups {
@@ -238,6 +240,7 @@ export class MvpStack extends TierStack {
     if (snapshotsKept > 0) {
       new VolumeSnapshots(this, "snapshots", {
         names: this.names,
+        accountId: this.accountId,
         keep: snapshotsKept,
         dailyAt: this.app.backup.dailyAt,
       });

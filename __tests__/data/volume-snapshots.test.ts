@@ -8,7 +8,9 @@ import { onlyOne, resourceTypes, statementsOf } from "../helpers/inspect";
 import { synth } from "../helpers/synth";
 
 const names = new PhysicalNames({ app: "shop", tier: "mvp" }, { snapshots_role: "old-role" });
-const json = synth((stack) => new VolumeSnapshots(stack, "snapshots", { names, keep: 14, dailyAt: "02:30" }));
+const json = synth(
+  (stack) => new VolumeSnapshots(stack, "snapshots", { names, accountId: "123456789012", keep: 14, dailyAt: "02:30" }),
+);
 
 describe("VolumeSnapshots", () => {
   test("snapshots the volumes of this stack once a day and keeps as many as asked", () => {
@@ -33,7 +35,11 @@ describe("VolumeSnapshots", () => {
 
   test("works by a role that only Data Lifecycle Manager may take, with AWS's policy for it", () => {
     expect(statementsOf(onlyOne(json, IamRole).assume_role_policy)).toMatchObject([
-      { Principal: { Service: "dlm.amazonaws.com" }, Action: "sts:AssumeRole" },
+      {
+        Principal: { Service: "dlm.amazonaws.com" },
+        Action: "sts:AssumeRole",
+        Condition: { StringEquals: { "aws:SourceAccount": "123456789012" } },
+      },
     ]);
     expect(onlyOne(json, IamRolePolicyAttachment)).toEqual({
       role: "${aws_iam_role.snapshots_role.name}",

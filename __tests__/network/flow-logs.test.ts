@@ -13,6 +13,7 @@ function synthFlowLogs(literals: Readonly<Record<string, string>> = {}): string 
     (stack) =>
       new FlowLogs(stack, "flow_logs", {
         names: new PhysicalNames({ app: "shop", tier: "mvp", environment: "staging" }, literals),
+        accountId: "123456789012",
         vpcId: "vpc-0123",
         retentionDays: 14,
       }),
@@ -42,6 +43,7 @@ describe("FlowLogs", () => {
         Effect: "Allow",
         Principal: { Service: "vpc-flow-logs.amazonaws.com" },
         Action: "sts:AssumeRole",
+        Condition: { StringEquals: { "aws:SourceAccount": "123456789012" } },
       },
     ]);
     expect(statementsOf(onlyOne(json, IamRolePolicy).policy)).toEqual([

@@ -7,6 +7,7 @@ import { trustService } from "../security/policies";
 
 export interface VolumeSnapshotsProps {
   readonly names: PhysicalNames;
+  readonly accountId: string;
   /** Daily snapshots that are kept. */
   readonly keep: number;
   /** Time of day in UTC, "HH:MM". */
@@ -30,7 +31,7 @@ export class VolumeSnapshots extends Construct {
     const role = new IamRole(this, "role", {
       name: names.of("aws_iam_role", "snapshots_role", "snapshots"),
       description: "Lets Data Lifecycle Manager snapshot the data volume",
-      assumeRolePolicy: trustService("dlm.amazonaws.com"),
+      assumeRolePolicy: trustService("dlm.amazonaws.com", props.accountId),
     });
     new IamRolePolicyAttachment(this, "permissions", {
       role: role.name,

@@ -8,6 +8,7 @@ import { policyJson, trustService } from "../security/policies";
 
 export interface FlowLogsProps {
   readonly names: PhysicalNames;
+  readonly accountId: string;
   readonly vpcId: string;
   /** Days that the log group keeps the records. */
   readonly retentionDays: number;
@@ -29,7 +30,7 @@ export class FlowLogs extends Construct {
     const role = new IamRole(this, "role", {
       name: names.of("aws_iam_role", "flow_logs_role", "flow-logs"),
       description: "Lets VPC flow logs write to their own log group",
-      assumeRolePolicy: trustService("vpc-flow-logs.amazonaws.com"),
+      assumeRolePolicy: trustService("vpc-flow-logs.amazonaws.com", props.accountId),
     });
     new IamRolePolicy(this, "write", {
       name: "write-flow-logs",

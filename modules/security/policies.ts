@@ -27,10 +27,18 @@ export function policyJson(statements: readonly Statement[]): string {
   });
 }
 
-/** The trust policy of a role that only one AWS service may take. */
-export function trustService(service: string): string {
-  return JSON.stringify({
-    Version: "2012-10-17",
-    Statement: [{ Sid: "TrustService", Effect: "Allow", Principal: { Service: service }, Action: "sts:AssumeRole" }],
-  });
+/**
+ * The trust policy of a role that only one AWS service may take.
+ *
+ * @param accountId the only account on whose behalf the service may take it, for services that work for many accounts
+ */
+export function trustService(service: string, accountId?: string): string {
+  const statement = {
+    Sid: "TrustService",
+    Effect: "Allow",
+    Principal: { Service: service },
+    Action: "sts:AssumeRole",
+    ...(accountId === undefined ? {} : { Condition: { StringEquals: { "aws:SourceAccount": accountId } } }),
+  };
+  return JSON.stringify({ Version: "2012-10-17", Statement: [statement] });
 }

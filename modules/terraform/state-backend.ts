@@ -37,12 +37,15 @@ function parseStateSetting(setting: string, region: string): ResolvedStack["app"
 /**
  * The backend of a stack. The local path is relative to the stack's own directory (cdktf.out/stacks/<id>), so the state
  * lands beside cdktf.json, survives a new synth, and is the same for `cdktf deploy` and plain Terraform.
+ *
+ * @throws Error when an S3 state has no bucket; the specification's own rules report that first
  */
 export function stateBackend(stack: ResolvedStack): StateBackend {
   const { state, name } = stack.app;
-  if (state.backend === "local" || state.bucket === undefined) {
+  if (state.backend === "local") {
     return { type: "local", path: `../../../terraform.${stack.id}.tfstate` };
   }
+  if (state.bucket === undefined) throw new Error(`${stack.id}: an S3 state needs a bucket`);
   return {
     type: "s3",
     bucket: state.bucket,
