@@ -3,6 +3,7 @@ import * as path from "node:path";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import { UserError } from "../../scripts/lib/errors";
 import { runTerraform } from "../../scripts/lib/terraform";
+import type { WorldObject } from "../../scripts/simulator";
 import { teardown, type TeardownOptions } from "../../scripts/teardown";
 import { parseState } from "../../scripts/teardown/state";
 import { openSandbox, openSandboxOf, type Sandbox } from "../helpers/deployed";
@@ -30,7 +31,28 @@ const typesIn = (box: Sandbox): string[] =>
   box.simulator
     .world()
     .map(({ type }) => type)
+    .filter((type) => !CONTENTS.has(type))
     .sort();
+
+/** Puts what Terraform did not make into the account: a backup in the bucket and an image in every repository. */
+function useTheStack(box: Sandbox): void {
+  const world = JSON.parse(fs.readFileSync(box.simulator.worldFile, "utf8")) as { objects: WorldObject[] };
+  const nameOf = ({ attributes }: WorldObject, argument: string): string => String(attributes[argument]);
+  const contents = world.objects.flatMap((object): WorldObject[] => {
+    const { region } = object;
+    if (object.type === "aws_s3_bucket")
+      return [{ type: "s3_object", id: "dump", region, attributes: { bucket: nameOf(object, "bucket") } }];
+    if (object.type === "aws_ecr_repository")
+      return [
+        { type: "ecr_image", id: `image-${object.id}`, region, attributes: { repository: nameOf(object, "name") } },
+      ];
+    return [];
+  });
+  fs.writeFileSync(box.simulator.worldFile, JSON.stringify({ ...world, objects: [...world.objects, ...contents] }));
+}
+
+/** What {@link useTheStack} adds. */
+const CONTENTS = new Set(["s3_object", "ecr_image"]);
 
 const BUCKET_TYPES = [
   "aws_s3_bucket",
@@ -50,6 +72,7 @@ describe("the teardown of the mvp stack", () => {
   test("a plain destroy of the shipped JSON is refused by name, the teardown leaves the named data, and a new deployment works", async () => {
     const box = (sandbox = await openSandbox("teardown-mvp"));
     await box.deploy();
+    useTheStack(box);
     const shipped = fs.readFileSync(path.join(box.directory, "cdk.tf.json"));
 
     const plain = await runTerraform(["destroy", "-no-color", "-auto-approve"], {
@@ -121,6 +144,7 @@ describe("one deployed stack", () => {
   beforeAll(async () => {
     box = await openSandbox("teardown-one");
     await box.deploy();
+    useTheStack(box);
   });
   afterAll(() => box.remove());
 
