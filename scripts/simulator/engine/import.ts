@@ -17,7 +17,7 @@ export function findImport(schema: TypeSchema, id: string, session: Session): St
       ? { id: at[1] ?? id, region: at[2] ?? session.ctx.region }
       : { id, region: session.ctx.region };
   const here = session.world.ofType(schema.type).filter((o) => o.region === GLOBAL || o.region === wanted.region);
-  const names = (o: StoredObject): unknown[] => [o.id, o.attributes.arn, o.attributes.name];
+  const names = (o: StoredObject): unknown[] => [o.attributes.arn, o.attributes.name];
   const found = here.find((o) => o.id === wanted.id) ?? here.find((o) => names(o).includes(wanted.id));
   if (found) return found;
   const known = here.map((o) => `"${o.id}"`).sort();
