@@ -25,8 +25,6 @@ import { parseState, type State } from "./state";
 import { copyStack, keepState, type Workspace, workspaceOf, writeCopy } from "./workspace";
 
 export { describeLeftovers, describeRedeploy, describeSecrets } from "./report";
-export type { Leftover } from "./journal";
-export type { CancelSpot, SpotTarget } from "./spot";
 
 export interface TeardownOptions extends Permission {
   /** The synthesized stack: `<output folder>/stacks/<id>`. It is read, never changed. */
