@@ -34,8 +34,8 @@ import { TierStack } from "./tier-stack";
  * The mvp tier: one EC2 instance that runs the whole app by Docker Compose, with its data on a volume of its own, backups
  * in S3, and a fixed address.
  *
- * Cost of the default app in ap-southeast-1, without traffic: t3.medium $38, 20 + 30 GiB gp3 $4.80, IPv4 address $3.65,
- * backups under $1, alarms and dashboard within or near the free allowance.
+ * Cost of the default app in ap-southeast-1, without traffic: t3.medium $38.54, 20 + 30 GiB gp3 $4.80, IPv4 address $3.65,
+ * backups and logs about $1, alarms and dashboard within the free allowance: about $48 a month.
  */
 export class MvpStack extends TierStack {
   private readonly variables: MvpVariables;

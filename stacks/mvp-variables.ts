@@ -1,5 +1,7 @@
 import type { Construct } from "constructs";
 import type { ResolvedApp } from "../modules/spec";
+import { architectureOf, instanceSize, KNOWN_INSTANCE_TYPES } from "../modules/spec/instance-types";
+import { neededMemoryMiB } from "../modules/spec/memory";
 import { CLOUDFLARE_RANGES } from "../modules/security/cloudflare-ranges";
 import {
   clientRangesOnly,
@@ -8,6 +10,7 @@ import {
   numberVariable,
   rangesOnly,
   stringVariable,
+  type VariableRule,
 } from "../modules/terraform/variables";
 
 /** What a team changes in the mvp stack without Node: each a Terraform variable with the specification's value as default. */
@@ -46,19 +49,41 @@ export function declareMvpVariables(scope: Construct, app: ResolvedApp): MvpVari
   };
 }
 
-/** Another type is fine; another architecture would not boot the chosen image. */
-function instanceType(scope: Construct, { host }: ResolvedApp): string {
+/** Another type is fine; another architecture would not boot the chosen image, a small one could not hold the app. */
+function instanceType(scope: Construct, app: ResolvedApp): string {
+  const { arch, instanceType: type } = app.host;
   const isArm = 'can(regex("^(a1|[a-z]+[0-9]+g[a-z]*)[.]", var.instance_type))';
+  const needed = neededMemoryMiB(app);
   return stringVariable(scope, "instance_type", {
-    description: `EC2 instance type of the host, ${host.arch}. Changing it stops and starts the host.`,
-    default: host.instanceType,
+    description: `EC2 instance type of the host, ${arch}, with at least ${needed} MiB of memory. Changing it stops and starts the host.`,
+    default: type,
     rules: [
       {
-        condition: `\${${host.arch === "arm64" ? isArm : `!${isArm}`}}`,
-        message: `The image of this host is built for ${host.arch}: choose an instance type of that architecture.`,
+        condition:
+          '${can(regex("^[a-z][a-z0-9-]*[.](nano|micro|small|medium|large|[0-9]*xlarge)$", var.instance_type))}',
+        message: "instance_type must be an EC2 instance type such as t3.medium.",
       },
+      {
+        condition: `\${${arch === "arm64" ? isArm : `!${isArm}`}}`,
+        message: `The image of this host is built for ${arch}: choose an instance type of that architecture.`,
+      },
+      ...tooSmall(arch, needed),
     ],
   });
+}
+
+/** The known types of the architecture that the containers do not fit on; an unknown type is the reader's own risk. */
+function tooSmall(arch: ResolvedApp["host"]["arch"], neededMiB: number): VariableRule[] {
+  const types = KNOWN_INSTANCE_TYPES.filter(
+    (type) => architectureOf(type) === arch && (instanceSize(type)?.memoryMiB ?? Infinity) < neededMiB,
+  );
+  if (types.length === 0) return [];
+  return [
+    {
+      condition: `\${!contains(${JSON.stringify(types)}, var.instance_type)}`,
+      message: `The containers of this app need ${neededMiB} MiB of memory: choose a larger instance type.`,
+    },
+  ];
 }
 
 function dataGiB(scope: Construct, { host }: ResolvedApp): number {

@@ -154,4 +154,14 @@ describe("variables that a team flips without Node", () => {
     expect(code).toBe(1);
     expect((stdout + stderr).replace(/\s+/g, " ")).toContain("peer_cidr and peer_vpc_id go together");
   });
+
+  test.each(["10.0.128.0/20", "10.0.0.0/8", "10.0.0.0/16"])(
+    "a peer at %s, which overlaps, is refused",
+    async (cidr) => {
+      const variables = [`-var=peer_cidr=${cidr}`, "-var=peer_vpc_id=vpc-0123456789abcdef0"];
+      const { code, stdout, stderr } = await account.terraform(STACK, "plan", ...variables);
+      expect(code).toBe(1);
+      expect((stdout + stderr).replace(/\s+/g, " ")).toContain("peer_cidr must not overlap 10.0.0.0/16");
+    },
+  );
 });

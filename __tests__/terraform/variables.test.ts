@@ -23,7 +23,11 @@ function declareAll(stack: TerraformStack): void {
     default: ["203.0.113.7/32"],
     rules: [clientRangesOnly("clients")],
   });
-  const origins = listVariable(stack, "origins", { description: "CDN.", default: [], rules: [rangesOnly("origins")] });
+  const origins = listVariable(stack, "origins", {
+    description: "CDN.",
+    default: ["192.0.2.0/24"],
+    rules: [rangesOnly("origins")],
+  });
   const zone = stringVariable(stack, "zone", {
     description: "Zone.",
     default: "",
@@ -73,15 +77,15 @@ describe("Terraform itself", () => {
   afterAll(() => terraform.remove());
 
   const CLIENTS =
-    "Every entry of clients must be an IPv4 range such as 203.0.113.7/32; a range that ends in /0 opens the whole internet and is refused.";
-  const ORIGINS = "Every entry of origins must be an IPv4 range such as 173.245.48.0/20.";
+    "Every entry of clients must be an IPv4 range such as 203.0.113.7/32, with a prefix of /8 or longer: name the addresses that need access.";
+  const ORIGINS = "origins must hold at least one entry, each an IPv4 range such as 173.245.48.0/20.";
   const ZONE = "zone must be empty or a zone id such as Z12345.";
 
   test.each<[name: string, value: VariableValue]>([
     ["size", 30],
     ["clients", []],
-    ["clients", ["10.0.0.0/8", "203.0.113.7/32", "0.0.0.0/1"]],
-    ["clients", ["192.0.2.0/30", "192.0.2.0/10", "192.0.2.0/20"]],
+    ["clients", ["10.0.0.0/8", "203.0.113.7/32"]],
+    ["clients", ["192.0.2.0/30", "192.0.0.0/10", "192.0.0.0/20"]],
     ["origins", ["0.0.0.0/0"]],
     ["zone", ""],
     ["zone", "Z0A1B2"],
@@ -94,12 +98,16 @@ describe("Terraform itself", () => {
     ["clients", ["0.0.0.0/0"], CLIENTS],
     ["clients", ["203.0.113.7/32", "10.0.0.0/0"], CLIENTS],
     ["clients", ["0.0.0.0/00"], CLIENTS],
+    ["clients", ["0.0.0.0/1", "128.0.0.0/1"], CLIENTS],
+    ["clients", ["203.0.113.7/24"], CLIENTS],
     ["clients", ["203.0.113.7"], CLIENTS],
     ["clients", ["2001:db8::/32"], CLIENTS],
     ["clients", ["office"], CLIENTS],
     ["clients", ["300.0.0.0/8"], CLIENTS],
     ["origins", ["2400:cb00::/32"], ORIGINS],
     ["origins", ["10.0.0.0/33"], ORIGINS],
+    ["origins", ["10.0.0.1/8"], ORIGINS],
+    ["origins", [], ORIGINS],
     ["zone", "z12345", ZONE],
     ["zone", "Z12345 ", ZONE],
   ])("refuses %s = %j and says what is allowed", (name, value, message) => {

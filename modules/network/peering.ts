@@ -1,9 +1,9 @@
 import { Route } from "@cdktf/provider-aws/lib/route";
 import { VpcPeeringConnection } from "@cdktf/provider-aws/lib/vpc-peering-connection";
-import { TerraformIterator } from "cdktf";
+import { TerraformIterator, Token } from "cdktf";
 import { Construct } from "constructs";
 import type { PhysicalNames } from "../naming/physical-names";
-import { emptyOrMatching, listVariable, stringVariable } from "../terraform/variables";
+import { emptyOrMatching, listVariable, stringVariable, type VariableRule } from "../terraform/variables";
 
 export interface PeeringProps {
   readonly names: PhysicalNames;
@@ -41,6 +41,7 @@ export class Peering extends Construct {
           condition: '${(var.peer_cidr == "") == (var.peer_vpc_id == "")}',
           message: "peer_cidr and peer_vpc_id go together: set both or none.",
         },
+        ...noOverlap(cidr),
       ],
     });
     const peerRouteTables = listVariable(scope, "peer_route_table_ids", {
@@ -81,4 +82,20 @@ export class Peering extends Construct {
       vpcPeeringConnectionId: connectionId,
     });
   }
+}
+
+/** Rule: the peer's range shares no address with ours. A range that only AWS knows cannot be compared before the plan. */
+function noOverlap(cidr: string): VariableRule[] {
+  if (Token.isUnresolved(cidr)) return [];
+  const [address = "", prefix = ""] = cidr.split("/");
+  // Cut to the shorter of both prefixes, two ranges that overlap have the same first address.
+  const shorter = `min(${prefix}, tonumber(split("/", var.peer_cidr)[1]))`;
+  const cut = (first: string): string => `cidrsubnet(format("%s/%d", ${first}, ${shorter}), 0, 0)`;
+  const apart = `${cut('split("/", var.peer_cidr)[0]')} != ${cut(`"${address}"`)}`;
+  return [
+    {
+      condition: `\${var.peer_cidr == "" || try(${apart}, true)}`,
+      message: `peer_cidr must not overlap ${cidr}, the range of this network.`,
+    },
+  ];
 }

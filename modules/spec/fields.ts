@@ -80,11 +80,14 @@ export const cidr = (allowed = `an IPv4 range such as "10.0.0.0/16"`) =>
     "write four numbers from 0 to 255 and a prefix length from 0 to 32",
   );
 
-/** A range that a person is let in from: never the whole internet. */
+/** Shortest prefix of a range that people are let in from; two ranges with /1 would be the whole internet. */
+export const SHORTEST_CLIENT_PREFIX = 8;
+
+/** A range that a person is let in from: never the whole internet, nor large parts of it. */
 export const clientCidr = () =>
   guided(
-    cidr().refine((value) => !value.endsWith("/0")),
-    `an IPv4 range such as "203.0.113.7/32", never one that ends in /0`,
+    cidr().refine((value) => Number(value.split("/")[1]) >= SHORTEST_CLIENT_PREFIX),
+    `an IPv4 range such as "203.0.113.7/32", with a prefix of /${SHORTEST_CLIENT_PREFIX} or longer`,
     "name the addresses that need access, or use SSM sessions instead",
   );
 

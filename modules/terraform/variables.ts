@@ -1,5 +1,6 @@
 import { TerraformVariable } from "cdktf";
 import type { Construct } from "constructs";
+import { SHORTEST_CLIENT_PREFIX } from "../spec/fields";
 
 /** One rule that Terraform checks before it plans. */
 export interface VariableRule {
@@ -39,16 +40,19 @@ export const numberVariable = (scope: Construct, name: string, props: VariablePr
 export const listVariable = (scope: Construct, name: string, props: VariableProps<readonly string[]>): string[] =>
   declare(scope, name, "list(string)", props).listValue;
 
-/** Rule: every entry is an IPv4 range and none opens the whole internet. */
+/** IPv4 only, and written with its first address: 10.0.0.1/8 is refused, as AWS does. */
+const isRange = 'can(cidrnetmask(range)) && try(cidrhost(range, 0) == split("/", range)[0], false)';
+
+/** Rule: every entry is an IPv4 range, and none opens large parts of the internet. */
 export const clientRangesOnly = (name: string): VariableRule => ({
-  condition: `\${alltrue([for range in var.${name} : try(cidrnetmask(range) != "0.0.0.0", false)])}`,
-  message: `Every entry of ${name} must be an IPv4 range such as 203.0.113.7/32; a range that ends in /0 opens the whole internet and is refused.`,
+  condition: `\${alltrue([for range in var.${name} : ${isRange} && try(tonumber(split("/", range)[1]) >= ${SHORTEST_CLIENT_PREFIX}, false)])}`,
+  message: `Every entry of ${name} must be an IPv4 range such as 203.0.113.7/32, with a prefix of /${SHORTEST_CLIENT_PREFIX} or longer: name the addresses that need access.`,
 });
 
-/** Rule: every entry is an IPv4 range. */
+/** Rule: at least one entry, and every entry is an IPv4 range. */
 export const rangesOnly = (name: string): VariableRule => ({
-  condition: `\${alltrue([for range in var.${name} : can(cidrnetmask(range))])}`,
-  message: `Every entry of ${name} must be an IPv4 range such as 173.245.48.0/20.`,
+  condition: `\${length(var.${name}) > 0 && alltrue([for range in var.${name} : ${isRange}])}`,
+  message: `${name} must hold at least one entry, each an IPv4 range such as 173.245.48.0/20.`,
 });
 
 /** Rule: empty, or matching a pattern that needs no escaping. */

@@ -84,7 +84,7 @@ export const HOST_ROWS: readonly Row[] = [
     name: "SSH for the world",
     patch: { host: { keyName: "ops", sshCidrs: ["0.0.0.0/0"] } },
     lines: [
-      `shop-mvp: host.sshCidrs[0] is "0.0.0.0/0"; allowed: an IPv4 range such as "203.0.113.7/32", never one that ends in /0; name the addresses that need access, or use SSM sessions instead`,
+      `shop-mvp: host.sshCidrs[0] is "0.0.0.0/0"; allowed: an IPv4 range such as "203.0.113.7/32", with a prefix of /8 or longer; name the addresses that need access, or use SSM sessions instead`,
     ],
   },
   {
