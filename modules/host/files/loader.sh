@@ -1,5 +1,5 @@
 #!/bin/bash
-# First boot: fetches the host's configuration and hands over to it.
+# First boot: fetches the host's configuration and hands over to it. A second run does the same again and harms nothing.
 # Everything behind this file is updated through the bucket, never by changing user data.
 set -euo pipefail
 
@@ -8,22 +8,39 @@ prefix='@PREFIX@'
 region='@REGION@'
 app_dir='@APP_DIR@'
 
-if ! command -v aws >/dev/null; then
-  snap install aws-cli --classic
-fi
+tries=30
+pause_seconds=10
 
 export AWS_DEFAULT_REGION="$region"
+export PATH="$PATH:/snap/bin"
+
+install_aws() {
+  command -v aws >/dev/null || snap install aws-cli --classic
+}
+
+fetch() {
+  aws s3 cp --recursive --only-show-errors --cli-connect-timeout 10 "s3://$bucket/$prefix" "$app_dir/"
+}
+
 mkdir -p "$app_dir"
-for attempt in $(seq 1 30); do
-  if aws s3 cp --recursive --only-show-errors "s3://$bucket/$prefix" "$app_dir/"; then
+# The address that leads to the internet is associated after the instance has started: until then each step may fail.
+for attempt in $(seq 1 "$tries"); do
+  if ! install_aws; then
+    problem='the AWS CLI could not be installed'
+  elif ! fetch; then
+    problem="s3://$bucket/$prefix could not be read"
+  else
+    problem=''
     break
   fi
-  if [ "$attempt" = 30 ]; then
-    echo "loader: s3://$bucket/$prefix could not be read after 30 tries" >&2
-    exit 1
-  fi
-  sleep 10
+  echo "loader: try $attempt of $tries: $problem" >&2
+  if [ "$attempt" -lt "$tries" ]; then sleep "$pause_seconds"; fi
 done
+
+if [ -n "$problem" ]; then
+  echo "loader: gave up after $tries tries: $problem; check the way to the internet and the role, then run: bash $0" >&2
+  exit 1
+fi
 
 if [ -f "$app_dir/bootstrap.sh" ]; then
   exec bash "$app_dir/bootstrap.sh"
