@@ -16,12 +16,20 @@ const CREDENTIALS = [
 ];
 
 /**
- * Refuses an environment that carries real credentials. A profile is no credential: it names an entry of a file that
- * simulated runs never read.
+ * Names of the variables that carry real credentials, never their values. A profile is none: it names an entry of a file
+ * that simulated runs never read.
+ */
+export function ignoredCredentials(env: NodeJS.ProcessEnv): string[] {
+  return CREDENTIALS.filter((name) => env[name] && env[name] !== DUMMY_KEY);
+}
+
+/**
+ * Refuses an environment that carries real credentials. Whoever hands over an environment of its own without them tells
+ * the user with {@link ignoredCredentials}.
  * @throws UserError naming the variables, never their values.
  */
 export function refuseRealCredentials(env: NodeJS.ProcessEnv): void {
-  const real = CREDENTIALS.filter((name) => env[name] && env[name] !== DUMMY_KEY);
+  const real = ignoredCredentials(env);
   if (real.length === 0) return;
   throw new UserError(
     `Real AWS credentials are set in this shell (${real.join(", ")}). The simulated AWS needs none, and does not run ` +

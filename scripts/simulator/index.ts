@@ -15,6 +15,7 @@ import { type ServerReport, type ServerSettings } from "./settings";
 import { readWorldObjects, WORLD_FILE } from "./world";
 
 export type { WorldObject } from "./contract";
+export { ignoredCredentials } from "./credentials";
 
 export interface SimulatorOptions {
   /** Folder inside .simulated/ that holds the world, the log and Terraform's settings. */
