@@ -14,8 +14,6 @@ export interface Sandbox {
   /** Directory of the stack. */
   directory: string;
   simulator: Simulator;
-  /** Starts the simulator anew with other random values over the same world, as on another day. */
-  nextDay(): Promise<void>;
   /** Runs Terraform in the stack's directory; it has to work. */
   terraform(...args: string[]): Promise<string>;
   /** Init and apply. */
@@ -40,23 +38,14 @@ export async function openSandboxOf(name: string, stack: string, json: StackJson
 }
 
 async function start(folder: string, directory: string, env: Record<string, string>): Promise<Sandbox> {
-  const simulatorOf = async (seed: string): Promise<Simulator> => {
-    const simulator = await startSimulator({ dir: folder, scopes: [folder], seed, baseEnv: simulatedEnv(process.env) });
-    return { ...simulator, env: { ...simulator.env, ...env } };
-  };
-  let simulator = await simulatorOf("first day");
+  const started = await startSimulator({ dir: folder, scopes: [folder], baseEnv: simulatedEnv(process.env) });
+  const simulator = { ...started, env: { ...started.env, ...env } };
   const run = async (...args: string[]): Promise<string> =>
     (await terraform(args, { cwd: directory, env: simulator.env })).stdout;
   return {
     folder,
     directory,
-    get simulator() {
-      return simulator;
-    },
-    nextDay: async () => {
-      await simulator.stop();
-      simulator = await simulatorOf("next day");
-    },
+    simulator,
     terraform: run,
     deploy: async () => {
       await run("init", "-no-color");

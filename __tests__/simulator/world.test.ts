@@ -1,6 +1,7 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { afterAll, beforeEach, describe, expect, test } from "vitest";
+import { ignoredCredentials } from "../../scripts/simulator";
 import { refuseRealCredentials } from "../../scripts/simulator/credentials";
 import { ScopeScanner } from "../../scripts/simulator/scope";
 import { isHandWritten, readWorldObjects, type StoredObject, WorldFile } from "../../scripts/simulator/world";
@@ -49,15 +50,36 @@ describe("the world file", () => {
     expect(world.ofType("aws_subnet")).toEqual([]);
   });
 
-  test("gives a key back when its object is gone, and twins distinct ones", () => {
+  test("gives every object of a configuration a key of its own, also in the next process", () => {
     const world = new WorldFile(file, "1");
-    const first = world.freeKey("config");
-    world.put(object("a", first));
-    const second = world.freeKey("config");
-    expect(second).not.toBe(first);
-    world.put(object("b", second));
+    const first = world.nextKey("config");
+    expect(world.nextKey("config")).toBe(first); // nothing was made of it
+    world.put(object("a", first), "config");
+    const twin = world.nextKey("config");
+    world.put(object("b", twin), "config");
     world.remove(first);
-    expect(world.freeKey("config")).toBe(first);
+    world.remove(twin);
+    const next = new WorldFile(file, "1");
+    next.refresh();
+    const again = next.nextKey("config");
+    expect(new Set([first, twin, again]).size).toBe(3);
+    expect(next.nextKey("other")).toBe(new WorldFile(path.join(dir, "fresh.json"), "1").nextKey("other"));
+  });
+
+  test("passes over the key of a living object that nobody counted", () => {
+    const world = new WorldFile(file, "1");
+    const first = world.nextKey("config");
+    world.put(object("a", first));
+    expect(world.nextKey("config")).not.toBe(first);
+  });
+
+  test("gives equal keys in equal worlds", () => {
+    const keys = ["one.json", "two.json"].map((name) => {
+      const world = new WorldFile(path.join(dir, name), "1");
+      world.put(object("a", world.nextKey("config")), "config");
+      return world.nextKey("config");
+    });
+    expect(keys[0]).toBe(keys[1]);
   });
 
   test("takes objects without a Terraform resource, and drops them", () => {
@@ -94,6 +116,7 @@ describe("the world file", () => {
       '{"objects":[{"type":"t","id":"i","region":"r"}]}',
       /"attributes" must be an object/,
     ],
+    ["a count that is none", '{"objects":[],"issued":{"k":"2"}}', /"issued" must be an object of whole numbers/],
   ])("%s is named", (_, text, message) => {
     fs.writeFileSync(file, text);
     expect(() => new WorldFile(file, "1").refresh()).toThrow(message);
@@ -161,11 +184,13 @@ describe("real credentials", () => {
     expect(refuse).toThrow(`Real AWS credentials are set in this shell (${name})`);
     expect(refuse).toThrow(`env -u ${name} <command>`);
     expect(refuse).not.toThrow("real-value");
+    expect(ignoredCredentials({ [name]: "real-value", HOME: "/home/me" })).toEqual([name]);
   });
 
   test("a profile, the dummy key and nothing at all are fine", () => {
     for (const env of [{ AWS_PROFILE: "work" }, { AWS_ACCESS_KEY_ID: "simulated" }, { AWS_SESSION_TOKEN: "" }, {}]) {
       expect(() => refuseRealCredentials(env)).not.toThrow();
+      expect(ignoredCredentials(env)).toEqual([]);
     }
   });
 });

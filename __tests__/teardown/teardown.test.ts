@@ -103,7 +103,6 @@ describe("the teardown of the mvp stack", () => {
     expect(copy.held.map(({ address }) => address)).toEqual(before);
     expect(fs.existsSync(path.join(box.folder, ".teardown", "stacks", "mvp"))).toBe(false);
 
-    await box.nextDay();
     await box.terraform("apply", "-no-color", "-auto-approve");
     expect(await heldIn(box)).toEqual(before);
     const volumes = box.simulator.world().filter(({ type }) => type === "aws_ebs_volume");

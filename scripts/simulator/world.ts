@@ -18,6 +18,8 @@ interface WorldJson {
   reserved: Record<string, string>;
   /** Types of data sources that were read: a state may still name them. */
   dataTypes: string[];
+  /** How often a key was issued for a configuration, by the configuration's first key. */
+  issued: Record<string, number>;
 }
 
 const NOTE = "A simulated AWS account: nothing in it is real. Edit it to try drift, remove an object to try a loss.";
@@ -31,6 +33,7 @@ export const GLOBAL = "global";
 export class WorldFile implements World {
   readonly reserved = new Map<string, string>();
   readonly dataTypes = new Set<string>();
+  private readonly issued = new Map<string, number>();
   private objects = new Map<string, StoredObject>();
   private byType = new Map<string, StoredObject[]>();
   private seen = "";
@@ -53,6 +56,7 @@ export class WorldFile implements World {
     }
     this.objects = new Map(json?.objects.map((o) => [o.key ?? keyOf(o), { ...o, key: o.key ?? keyOf(o) }]));
     replaceAll(this.reserved, Object.entries(json?.reserved ?? {}));
+    replaceAll(this.issued, Object.entries(json?.issued ?? {}));
     this.dataTypes.clear();
     for (const type of json?.dataTypes ?? []) this.dataTypes.add(type);
     this.index();
@@ -75,15 +79,22 @@ export class WorldFile implements World {
     return this.objects.get(key);
   }
 
-  /** The first key for this configuration that no living object has: equal twins get distinct keys. */
-  freeKey(configuration: string): string {
-    for (let twin = 0; ; twin++) {
-      const key = sha256(twin === 0 ? configuration : `${configuration}#${twin}`);
-      if (!this.objects.has(key)) return key;
-    }
+  /**
+   * The next key for this configuration, which no object has or had in this world: twins, and an object made again after
+   * it was destroyed, differ. Equal worlds give equal keys.
+   */
+  nextKey(configuration: string): string {
+    return keyOfGeneration(configuration, this.nextGeneration(configuration));
   }
 
-  put(object: StoredObject): void {
+  /**
+   * Adds or replaces an object.
+   * @param configuration what the key of a new object was made from: its key is never given out again
+   */
+  put(object: StoredObject, configuration?: string): void {
+    if (configuration !== undefined) {
+      this.issued.set(keyOfGeneration(configuration, 0), this.nextGeneration(configuration) + 1);
+    }
     this.objects.set(object.key, object);
     this.index();
     this.save();
@@ -114,11 +125,19 @@ export class WorldFile implements World {
       note: NOTE,
       account: this.account,
       objects: this.all().sort(byTypeRegionId),
-      reserved: Object.fromEntries([...this.reserved].sort(([a], [b]) => compare(a, b))),
+      reserved: sorted(this.reserved),
       dataTypes: [...this.dataTypes].sort(compare),
+      issued: sorted(this.issued),
     };
     writeFileAtomic(this.file, `${JSON.stringify(json, null, 1)}\n`);
     this.seen = fileMark(this.file);
+  }
+
+  /** A world that was edited by hand may hold keys that were not counted. */
+  private nextGeneration(configuration: string): number {
+    let generation = this.issued.get(keyOfGeneration(configuration, 0)) ?? 0;
+    while (this.objects.has(keyOfGeneration(configuration, generation))) generation += 1;
+    return generation;
   }
 
   private index(): void {
@@ -148,6 +167,7 @@ function readWorld(file: string): WorldJson {
   }
   if (!isObj(json) || !Array.isArray(json.objects)) throw new Error(`The world file ${file} has no list "objects".`);
   json.objects.forEach((object, i) => requireObject(object, `${file}: objects[${i}]`));
+  requireCounts(json.issued ?? {}, file);
   return json as unknown as WorldJson;
 }
 
@@ -161,6 +181,12 @@ function requireObject(object: unknown, where: string): void {
     throw new Error(`The world file is wrong at ${where}: "attributes" must be an object.`);
 }
 
+function requireCounts(issued: unknown, file: string): void {
+  const counts = isObj(issued) ? Object.values(issued) : [undefined];
+  if (!counts.every((count) => Number.isSafeInteger(count)))
+    throw new Error(`The world file is wrong at ${file}: "issued" must be an object of whole numbers.`);
+}
+
 /** An object that was written by hand has no key; its name is as good. */
 function keyOf(object: WorldObject): string {
   return sha256(`${object.type}|${object.region}|${object.id}`);
@@ -169,6 +195,10 @@ function keyOf(object: WorldObject): string {
 /** Whether no Terraform run made the object. */
 export function isHandWritten(object: StoredObject): boolean {
   return object.key === keyOf(object);
+}
+
+function keyOfGeneration(configuration: string, generation: number): string {
+  return sha256(generation === 0 ? configuration : `${configuration}#${generation}`);
 }
 
 function sha256(text: string): string {
@@ -180,9 +210,13 @@ function fileMark(file: string): string {
   return stat ? `${stat.mtimeMs}/${stat.size}/${stat.ino}` : "";
 }
 
-function replaceAll(map: Map<string, string>, entries: [string, string][]): void {
+function replaceAll<T>(map: Map<string, T>, entries: [string, T][]): void {
   map.clear();
   for (const [key, value] of entries) map.set(key, value);
+}
+
+function sorted<T>(map: ReadonlyMap<string, T>): Record<string, T> {
+  return Object.fromEntries([...map].sort(([a], [b]) => compare(a, b)));
 }
 
 function compare(a: string, b: string): number {

@@ -32,7 +32,8 @@ export function apply(request: ApplyRequest): Applied {
   const { type, block } = schema;
   const session = inRegion(request.session, planned.region);
   const { ctx, world } = session;
-  const key = current?.key ?? world.freeKey(canon([ctx.seed, type, ctx.region, config]));
+  const configuration = canon([ctx.seed, type, ctx.region, config]);
+  const key = current?.key ?? world.nextKey(configuration);
   fill({ type, block, key, session, knowledge }, planned);
 
   const seeded = { ...ctx, seed: key };
@@ -45,7 +46,7 @@ export function apply(request: ApplyRequest): Applied {
   if (hasUnknown(result)) throw new Error(`${type}: values are still unknown after the apply`);
   const region = isRegional(block) ? ctx.region : GLOBAL;
   const object = { type, id: idOf(result, key), region, attributes: toJson(result) as Obj, key };
-  world.put(object);
+  world.put(object, current ? undefined : configuration);
   return { object, diagnostics };
 }
 

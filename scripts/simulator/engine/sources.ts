@@ -38,7 +38,7 @@ export function openEphemeral(
   const object = conform(block, config);
   const { defaults } = knowledge.facts(type);
   for (const a of block.attributes) if (a.computed) object[a.name] ??= defaults[a.name] ?? UNKNOWN;
-  const key = world.freeKey(canon([ctx.seed, "ephemeral", schema.type, config]));
+  const key = world.nextKey(canon([ctx.seed, "ephemeral", schema.type, config]));
   fill({ type, block, key, session, knowledge }, object);
   const seeded = { ...ctx, seed: key };
   const hooked = knowledge.hooks(type).apply?.({ type, config, prior: null, result: object, ctx: seeded, world });
