@@ -1,5 +1,5 @@
 /**
- * cdktf's matchers for Vitest, and four of our own for what cdktf's cannot see: counts, outputs and variables.
+ * cdktf's matchers for Vitest, and three of our own for what cdktf's cannot see: counts, outputs and variables.
  * Every matcher but the last two reads synthesized JSON as {@link import("./synth").synth} returns it. Properties are
  * named as in that JSON (snake_case) and match in part at every depth: an object may hold more than is asked for, an
  * array must have exactly the given elements.
