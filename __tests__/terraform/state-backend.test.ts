@@ -79,7 +79,7 @@ describe("withStateSetting", () => {
   ])('"%s" is refused in one line that says what is allowed', (setting) => {
     expect(() => withStateSetting(local, setting)).toThrow(
       new Error(
-        `TIERS_STATE is "${setting}"; allowed: "local" or "s3://<bucket>?region=<region>"; correct or unset the variable`,
+        `TIERS_STATE is "${setting}"; allowed: "local" or "s3://<bucket>[?region=<region>]"; correct or unset the variable`,
       ),
     );
   });

@@ -25,10 +25,10 @@ export function withStateSetting(stack: ResolvedStack, setting: string): Resolve
 
 function parseStateSetting(setting: string, region: string): ResolvedStack["app"]["state"] {
   if (setting === "local") return { backend: "local", region };
-  const match = /^s3:\/\/([a-z0-9][a-z0-9.-]{1,61}[a-z0-9])\/?(?:\?region=([a-z0-9-]+))?$/.exec(setting);
+  const match = /^s3:\/\/([a-z0-9][a-z0-9.-]{1,61}[a-z0-9])\/?(?:\?region=([a-z]{2}(?:-[a-z]+)+-\d))?$/.exec(setting);
   if (!match) {
     throw new Error(
-      `TIERS_STATE is "${setting}"; allowed: "local" or "s3://<bucket>?region=<region>"; correct or unset the variable`,
+      `TIERS_STATE is "${setting}"; allowed: "local" or "s3://<bucket>[?region=<region>]"; correct or unset the variable`,
     );
   }
   return { backend: "s3", bucket: match[1], region: match[2] ?? region };
