@@ -86,6 +86,7 @@ function testKnowledge(): Knowledge {
       type === "aws_caller_identity"
         ? { id: ctx.account, account_id: ctx.account }
         : { missing: `no fixture (asked with ${JSON.stringify(Object.keys(config))})` },
+    seen: (world) => world,
     ephemeral: { random_password: { from: "resource", type: "random_password", drop: ["id", "keepers", "number"] } },
     computedListLength: () => 1,
   };

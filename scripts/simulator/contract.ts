@@ -49,6 +49,8 @@ export interface World {
   drop(type: string, id: string): void;
   /** Names that AWS keeps after a deletion: key to the reason, in words for the user. */
   reserved: Map<string, string>;
+  /** Whether an object of the fixtures was imported: the world has held it since, or no longer holds it. */
+  wasImported(object: WorldObject): boolean;
 }
 
 /** Everything known about one resource type: the facts data files merged with the reviewed overrides. */
@@ -129,6 +131,8 @@ export interface Knowledge {
   checkDestroy(object: WorldObject, ctx: Ctx, world: World): Diagnostic[];
   /** The answer of a data source, or in words what is missing to give one. What an answer leaves out is null, never invented. */
   dataSource(type: string, config: Obj, ctx: Ctx, world: World): Obj | { missing: string };
+  /** The world together with the objects of the fixtures that were not imported. */
+  seen(world: World): World;
   ephemeral: Record<string, EphemeralSource>;
   /** How many elements a computed list of objects has. */
   computedListLength(type: string, attribute: string, object: Obj): number;

@@ -18,6 +18,8 @@ interface WorldJson {
   reserved: Record<string, string>;
   /** Types of data sources that were read: a state may still name them. */
   dataTypes: string[];
+  /** Keys of the fixtures' objects that were imported. */
+  imported: string[];
   /** How often a key was issued for a configuration, by the configuration's first key. */
   issued: Record<string, number>;
 }
@@ -33,6 +35,7 @@ export const GLOBAL = "global";
 export class WorldFile implements World {
   readonly reserved = new Map<string, string>();
   readonly dataTypes = new Set<string>();
+  private readonly imported = new Set<string>();
   private readonly issued = new Map<string, number>();
   private objects = new Map<string, StoredObject>();
   private byType = new Map<string, StoredObject[]>();
@@ -57,8 +60,8 @@ export class WorldFile implements World {
     this.objects = new Map(json?.objects.map((o) => [o.key ?? keyOf(o), { ...o, key: o.key ?? keyOf(o) }]));
     replaceAll(this.reserved, Object.entries(json?.reserved ?? {}));
     replaceAll(this.issued, Object.entries(json?.issued ?? {}));
-    this.dataTypes.clear();
-    for (const type of json?.dataTypes ?? []) this.dataTypes.add(type);
+    refill(this.dataTypes, json?.dataTypes ?? []);
+    refill(this.imported, json?.imported ?? []);
     this.index();
     this.seen = mark;
   }
@@ -110,6 +113,18 @@ export class WorldFile implements World {
     this.put({ ...object, key: keyOf(object) });
   }
 
+  wasImported(object: WorldObject): boolean {
+    return this.imported.has(keyOf(object));
+  }
+
+  /** Takes over an object of the fixtures. */
+  takeOver(object: WorldObject): StoredObject {
+    const stored = { ...object, key: keyOf(object) };
+    this.imported.add(stored.key);
+    this.put(stored);
+    return stored;
+  }
+
   drop(type: string, id: string): void {
     for (const object of this.ofType(type)) if (object.id === id) this.remove(object.key);
   }
@@ -127,6 +142,7 @@ export class WorldFile implements World {
       objects: this.all().sort(byTypeRegionId),
       reserved: sorted(this.reserved),
       dataTypes: [...this.dataTypes].sort(compare),
+      imported: [...this.imported].sort(compare),
       issued: sorted(this.issued),
     };
     writeFileAtomic(this.file, `${JSON.stringify(json, null, 1)}\n`);
@@ -213,6 +229,11 @@ function fileMark(file: string): string {
 function replaceAll<T>(map: Map<string, T>, entries: [string, T][]): void {
   map.clear();
   for (const [key, value] of entries) map.set(key, value);
+}
+
+function refill(set: Set<string>, values: string[]): void {
+  set.clear();
+  for (const value of values) set.add(value);
 }
 
 function sorted<T>(map: ReadonlyMap<string, T>): Record<string, T> {

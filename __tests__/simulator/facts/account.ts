@@ -29,6 +29,7 @@ export class Account implements World {
   ofType = (type: string): WorldObject[] => this.objects.filter((o) => o.type === type);
   get = (type: string, id: string, region?: string): WorldObject | undefined =>
     this.ofType(type).find((o) => o.id === id && (region === undefined || o.region === region));
+  wasImported = (): boolean => false;
   add = (added: WorldObject): void => void this.objects.push(added);
   drop = (type: string, id: string): void => {
     const at = this.objects.findIndex((o) => o.type === type && o.id === id);

@@ -1,5 +1,5 @@
 /** Finds what an import names, and makes whole what somebody wrote into the world file. */
-import type { Diagnostic, Knowledge, Obj } from "../contract";
+import type { Diagnostic, Knowledge, Obj, WorldObject } from "../contract";
 import { conform, toJson } from "../schema/shape";
 import type { TypeSchema } from "../schema/types";
 import { GLOBAL, type StoredObject } from "../world";
@@ -9,23 +9,30 @@ import { error } from "./diagnostics";
 import { fill } from "./fill";
 import { inRegion, type Session } from "./session";
 
-/** Finds the object that an import names: by id, by ARN, or by name; `<id>@<region>` names the region too. */
-export function findImport(schema: TypeSchema, id: string, session: Session): StoredObject | Diagnostic {
+/**
+ * Finds the object that an import names: by id, by ARN, or by name; `<id>@<region>` names the region too. One of the
+ * fixtures becomes an object of the world.
+ */
+export function findImport(
+  schema: TypeSchema,
+  id: string,
+  { ctx, world }: Session,
+  knowledge: Knowledge,
+): StoredObject | Diagnostic {
   const at = /^(.+)@([a-z]{2}(?:-[a-z]+)+-\d)$/.exec(id);
   const wanted =
-    at && isRegional(schema.block)
-      ? { id: at[1] ?? id, region: at[2] ?? session.ctx.region }
-      : { id, region: session.ctx.region };
-  const here = session.world.ofType(schema.type).filter((o) => o.region === GLOBAL || o.region === wanted.region);
-  const names = (o: StoredObject): unknown[] => [o.attributes.arn, o.attributes.name];
+    at && isRegional(schema.block) ? { id: at[1] ?? id, region: at[2] ?? ctx.region } : { id, region: ctx.region };
+  const all = knowledge.seen(world).ofType(schema.type);
+  const here = all.filter((o) => o.region === GLOBAL || o.region === wanted.region);
+  const names = (o: WorldObject): unknown[] => [o.attributes.arn, o.attributes.name];
   const found = here.find((o) => o.id === wanted.id) ?? here.find((o) => names(o).includes(wanted.id));
-  if (found) return found;
+  if (found) return world.ofType(schema.type).find((o) => o === found) ?? world.takeOver(found);
   const known = here.map((o) => `"${o.id}"`).sort();
   const listed =
     known.length > 0 ? `It has ${known.slice(0, 5).join(", ")}${known.length > 5 ? ", ..." : ""}.` : "It has none.";
   return error(
     "Cannot import non-existent remote object",
-    `The simulated account has no ${schema.type} "${wanted.id}" in ${wanted.region}. ${listed} Create it first, or add it to the world file.`,
+    `The simulated account has no ${schema.type} "${wanted.id}" in ${wanted.region}. ${listed} Create it first, or add it to the world file or to "world" in the fixtures file.`,
   );
 }
 

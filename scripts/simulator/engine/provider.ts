@@ -189,9 +189,10 @@ export class SimulatedProvider {
 
   private import(r: Request, session: Session): object {
     const schema = this.resource(r.type_name);
-    const found = findImport(schema, r.id, session);
+    const { knowledge } = this.options;
+    const found = findImport(schema, r.id, session, knowledge);
     if (!("key" in found)) return reply([found]);
-    if (isHandWritten(found)) settle(schema, found, session, this.options.knowledge);
+    if (isHandWritten(found)) settle(schema, found, session, knowledge);
     const state = withoutWriteOnly(schema.block, conform(schema.block, found.attributes));
     this.options.log(`imported ${schema.type} ${found.id}`);
     return { imported_resources: [{ type_name: schema.type, state: encode(state), private: privateData(found.key) }] };

@@ -1,5 +1,5 @@
 /** All that the engine asks about resource types, from the data files and the hooks. */
-import type { ApplyInput, Knowledge, Obj, TypeFacts, TypeHooks } from "../contract";
+import type { ApplyInput, Knowledge, Obj, TypeFacts, TypeHooks, World } from "../contract";
 import { hooksOf } from "../hooks";
 import { ArnIndex } from "./arn";
 import { Deletion } from "./deletion";
@@ -23,22 +23,23 @@ export function knowledge(options: { fixturesFile?: string } = {}): Knowledge {
   const unique = new UniqueNames();
   const deletion = new Deletion();
   const dataSources = new DataSources(fixtures.data);
-  const seen = (input: ApplyInput): ApplyInput => ({ ...input, world: withExisting(input.world, fixtures.world) });
+  const seen = (world: World): World => withExisting(world, fixtures.world);
+  const seeing = (input: ApplyInput): ApplyInput => ({ ...input, world: seen(input.world) });
 
   return {
     facts: (type) => factsOf(types.get(type) ?? {}),
-    hooks: (type) => engineHooks(type, seen, unique),
+    hooks: (type) => engineHooks(type, seeing, unique),
     validate: (type, config) => validateConfig(types.get(type) ?? {}, config),
     checkApply: (input) => {
-      const view = seen(input);
+      const view = seeing(input);
       return [...references.check(view), ...unique.check(view), ...(hooksOf(input.type).check?.(view) ?? [])];
     },
     checkDestroy: (object, ctx, world) => {
-      const view = withExisting(world, fixtures.world);
+      const view = seen(world);
       return [...deletion.check(object, ctx, view), ...(hooksOf(object.type).checkDestroy?.(object, ctx, view) ?? [])];
     },
-    dataSource: (type, config, ctx, world) =>
-      dataSources.answer(type, config, ctx, withExisting(world, fixtures.world)),
+    dataSource: (type, config, ctx, world) => dataSources.answer(type, config, ctx, seen(world)),
+    seen,
     ephemeral: readFacts("ephemeral.json") as Knowledge["ephemeral"],
     computedListLength: (type, attribute, object) => listLength(types.get(type) ?? {}, attribute, object),
   };
@@ -57,11 +58,11 @@ function factsOf(data: TypeData): TypeFacts {
 }
 
 /** The hooks as the engine calls them: they see the fixtures' objects, and deleted names are kept where AWS keeps them. */
-function engineHooks(type: string, seen: (input: ApplyInput) => ApplyInput, unique: UniqueNames): TypeHooks {
+function engineHooks(type: string, seeing: (input: ApplyInput) => ApplyInput, unique: UniqueNames): TypeHooks {
   const hooks = hooksOf(type);
   return {
     ...hooks,
-    apply: (input) => hooks.apply?.(seen(input)) ?? { result: input.result },
+    apply: (input) => hooks.apply?.(seeing(input)) ?? { result: input.result },
     destroy: (input) => {
       const refused = hooks.destroy?.(input) ?? [];
       if (refused.length === 0) unique.keepNames(input.object, input.world);
