@@ -47,31 +47,33 @@ describe("Repository", () => {
     });
   });
 
-  test("untagged images go after 7 days, of the others the newest 10 stay", () => {
+  test("of released images the newest 10 stay; untagged ones go after 7 days, never released ones after 90", () => {
     expect(onlyOne(json, EcrLifecyclePolicy).repository).toBe("${aws_ecr_repository.repository_my_api_images.name}");
+    const days = { countType: "sinceImagePushed", countUnit: "days" };
     expect(rulesOf(json)).toMatchObject([
       {
         rulePriority: 1,
-        selection: { tagStatus: "untagged", countType: "sinceImagePushed", countUnit: "days", countNumber: 7 },
+        selection: {
+          tagStatus: "tagged",
+          tagPrefixList: ["released-"],
+          countType: "imageCountMoreThan",
+          countNumber: 10,
+        },
         action: { type: "expire" },
       },
-      {
-        rulePriority: 2,
-        selection: { tagStatus: "any", countType: "imageCountMoreThan", countNumber: 10 },
-        action: { type: "expire" },
-      },
+      { rulePriority: 2, selection: { tagStatus: "untagged", ...days, countNumber: 7 }, action: { type: "expire" } },
+      { rulePriority: 3, selection: { tagStatus: "any", ...days, countNumber: 90 }, action: { type: "expire" } },
     ]);
   });
 
-  test("the rule for any image comes last, as ECR demands", () => {
-    const rules = rulesOf(json);
-    const last = [...rules].sort((one, other) => other.rulePriority - one.rulePriority)[0];
-    expect(last?.selection.tagStatus).toBe("any");
+  test("no rule but the first can take a released image, and the rule for any image comes last, as ECR demands", () => {
+    const byPriority = [...rulesOf(json)].sort((one, other) => one.rulePriority - other.rulePriority);
+    expect(byPriority.map(({ selection }) => selection.tagStatus)).toEqual(["tagged", "untagged", "any"]);
   });
 
   test("what is kept and scanned comes from the specification", () => {
     const other = synthRepository({ keep: 5, scanOnPush: false });
-    expect(rulesOf(other)[1]?.selection.countNumber).toBe(5);
+    expect(rulesOf(other)[0]?.selection.countNumber).toBe(5);
     expect(other).toHaveResourceWithProperties(EcrRepository, {
       image_scanning_configuration: { scan_on_push: false },
     });

@@ -8,17 +8,24 @@ export interface RepositoryProps {
   readonly names: PhysicalNames;
   /** Service whose images it holds. */
   readonly service: string;
-  /** Released images that are kept. */
+  /** Released images that are kept: the newest that carry a tag `released-...`. */
   readonly keep: number;
   readonly scanOnPush: boolean;
 }
 
+/** How the tag begins by which a release marks an image; the rest is the image's own tag. */
+const RELEASED_PREFIX = "released-";
 /** Days that an image without a tag is kept. */
 const UNTAGGED_DAYS = 7;
+/** Days that an image is kept which was pushed but never released. */
+const UNRELEASED_DAYS = 90;
 
 /**
- * An ECR repository with immutable tags; only the tag "latest" may move. Old and untagged images expire, so storage does
- * not grow without end. It refuses to be destroyed while it holds images.
+ * An ECR repository with immutable tags; only the tag "latest" may move. It refuses to be destroyed while it holds images.
+ *
+ * Storage does not grow without end, yet nothing that runs expires: a release gives the image of tag `x` the further tag
+ * `released-x` before it says that this image runs. However many images are pushed meanwhile, the newest `keep` released
+ * ones stay, and so does every step back that far. Images that were never released go by age.
  *
  * Cost: $0.10 per GB and month of stored layers.
  */
@@ -45,26 +52,33 @@ export class Repository extends Construct {
   }
 }
 
+/**
+ * The rule about released images comes first, because ECR lets no later rule expire what matches the tags of an earlier one
+ * (Amazon ECR user guide, evaluation of lifecycle policies); the rule for any image has to come last.
+ */
 function expiryPolicy(keep: number): string {
+  const rules = [
+    {
+      description: `Of released images the newest ${keep} stay`,
+      selection: {
+        tagStatus: "tagged",
+        tagPrefixList: [RELEASED_PREFIX],
+        countType: "imageCountMoreThan",
+        countNumber: keep,
+      },
+    },
+    {
+      description: `Untagged images go after ${UNTAGGED_DAYS} days`,
+      selection: { tagStatus: "untagged", ...olderThan(UNTAGGED_DAYS) },
+    },
+    {
+      description: `Images that were never released go after ${UNRELEASED_DAYS} days`,
+      selection: { tagStatus: "any", ...olderThan(UNRELEASED_DAYS) },
+    },
+  ];
   return JSON.stringify({
-    rules: [
-      {
-        rulePriority: 1,
-        description: `Untagged images go after ${UNTAGGED_DAYS} days`,
-        selection: {
-          tagStatus: "untagged",
-          countType: "sinceImagePushed",
-          countUnit: "days",
-          countNumber: UNTAGGED_DAYS,
-        },
-        action: { type: "expire" },
-      },
-      {
-        rulePriority: 2,
-        description: `The newest ${keep} images stay`,
-        selection: { tagStatus: "any", countType: "imageCountMoreThan", countNumber: keep },
-        action: { type: "expire" },
-      },
-    ],
+    rules: rules.map((rule, index) => ({ rulePriority: index + 1, ...rule, action: { type: "expire" } })),
   });
 }
+
+const olderThan = (days: number) => ({ countType: "sinceImagePushed", countUnit: "days", countNumber: days });

@@ -83,7 +83,7 @@ export const secret = guided(
 
 /** The app's own image repositories. */
 export const registry = z.strictObject({
-  /** Released images kept per repository. @default 10 */
+  /** Released images kept per repository, the newest ones; a release tags its image `released-<tag>`. @default 10 */
   keep: wholeNumber(2, 1000, "images").default(10),
   /** Whether images are scanned when they are pushed. @default true */
   scanOnPush: flag().default(true),
