@@ -168,9 +168,16 @@ export class MvpStack extends TierStack {
       region: this.app.region,
       bucket: bucket.bucketName,
       backupPrefix: BackupBucket.backupPrefix,
+      stagingPrefix: BackupBucket.stagingPrefix,
+      configPrefix: BackupBucket.configPrefix,
       metricNamespace: this.names.path,
     });
-    return new HostFiles(this, "config", { bucketName: bucket.bucketName, prefix: BackupBucket.configPrefix, files });
+    return new HostFiles(this, "config", {
+      bucketName: bucket.bucketName,
+      prefix: BackupBucket.configPrefix,
+      files,
+      dependsOn: bucket.ready,
+    });
   }
 
   /** The CDN's ranges as the proxy's configuration lists them; a line break is written as Terraform's own escape. */
@@ -191,8 +198,8 @@ export class MvpStack extends TierStack {
       repositoryArns: Object.values(images.repositories).map((repository) => repository.arn),
       logGroupArns: Object.values(logs.arns),
       imageParameterArns: Object.values(images.parameters).map((image) => image.arn),
-      secretParameterArns: secrets.parameterArns,
-      secretArns: secrets.secretArns,
+      secrets: secrets.arns,
+      generatedSecrets: secrets.generatedArns,
       metricNamespace: this.names.path,
     });
   }
@@ -223,7 +230,7 @@ export class MvpStack extends TierStack {
         region: this.app.region,
         appDir,
       }),
-      dependsOn: [...files.objects, ...place.internet],
+      dependsOn: [...files.objects, ...role.ready, ...place.internet],
     });
   }
 

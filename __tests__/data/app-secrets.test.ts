@@ -8,26 +8,29 @@ import { addresses, outputOf } from "../helpers/inspect";
 import { resourcesOf, synth } from "../helpers/synth";
 import { secretValues } from "./secrets";
 
-const secret = (store: Secret["store"], carry = false): Secret => ({
+const secret = (store: Secret["store"], changes: Partial<Secret> = {}): Secret => ({
   bytes: 32,
   encoding: "base64url",
   source: "generated",
   store,
-  carry,
+  carry: false,
+  ...changes,
 });
+
+const NONE = { parameters: [], managed: [] };
 
 function synthSecrets(
   secrets: Readonly<Record<string, Secret>>,
   literals: Readonly<Record<string, string>> = {},
 ): string {
   return synth((stack) => {
-    const { sources, parameterArns, secretArns } = new AppSecrets(stack, "secret", {
+    const { sources, arns, generatedArns } = new AppSecrets(stack, "secret", {
       names: new PhysicalNames({ app: "shop", tier: "mvp" }, literals),
       secrets,
       region: "eu-central-1",
       accountId: "${data.aws_caller_identity.account.account_id}",
     });
-    new TerraformOutput(stack, "exposed", { value: { sources, parameterArns, secretArns } });
+    new TerraformOutput(stack, "exposed", { value: { sources, arns, generatedArns } });
   });
 }
 
@@ -35,30 +38,30 @@ describe("AppSecrets", () => {
   test("without secrets makes and grants nothing", () => {
     const json = synthSecrets({});
     expect(addresses(json)).toEqual([]);
-    expect(outputOf(json, "exposed")).toEqual({ sources: {}, parameterArns: [], secretArns: [] });
+    expect(outputOf(json, "exposed")).toEqual({ sources: {}, arns: NONE, generatedArns: NONE });
   });
 
   test("a Parameter Store secret is a name only: Terraform would read a parameter's value back into state", () => {
     const json = synthSecrets({ JWT_SECRET: secret("ssm") });
     expect(addresses(json)).toEqual([]);
+    const arn =
+      "arn:aws:ssm:eu-central-1:${data.aws_caller_identity.account.account_id}:parameter/shop/mvp/secret/JWT_SECRET";
     expect(outputOf(json, "exposed")).toEqual({
       sources: { JWT_SECRET: { store: "ssm", id: "/shop/mvp/secret/JWT_SECRET" } },
-      parameterArns: [
-        "arn:aws:ssm:eu-central-1:${data.aws_caller_identity.account.account_id}:parameter/shop/mvp/secret/JWT_SECRET",
-      ],
-      secretArns: [],
+      arns: { parameters: [arn], managed: [] },
+      generatedArns: { parameters: [arn], managed: [] },
     });
   });
 
   test("a Secrets Manager secret is made empty, with its tag", () => {
-    const json = synthSecrets({ API_KEY: secret("secrets-manager", true) });
+    const json = synthSecrets({ API_KEY: secret("secrets-manager", { carry: true }) });
     expect(addresses(json)).toEqual(["aws_secretsmanager_secret.secret_api_key_secret"]);
     expect(json).toHaveResourceWithProperties(SecretsmanagerSecret, { tags: { Carry: "true" } });
     const arn = "${aws_secretsmanager_secret.secret_api_key_secret.arn}";
     expect(outputOf(json, "exposed")).toEqual({
       sources: { API_KEY: { store: "secrets-manager", id: arn } },
-      parameterArns: [],
-      secretArns: [arn],
+      arns: { parameters: [], managed: [arn] },
+      generatedArns: { parameters: [], managed: [arn] },
     });
   });
 
@@ -69,10 +72,9 @@ describe("AppSecrets", () => {
       C: secret("ssm"),
       D: secret("secrets-manager"),
     });
-    const { sources, parameterArns, secretArns } = outputOf(json, "exposed") as {
+    const { sources, arns } = outputOf(json, "exposed") as {
       sources: Record<string, { store: string }>;
-      parameterArns: string[];
-      secretArns: string[];
+      arns: { parameters: string[]; managed: string[] };
     };
     expect(Object.entries(sources).map(([name, { store }]) => `${name} ${store}`)).toEqual([
       "A ssm",
@@ -80,10 +82,26 @@ describe("AppSecrets", () => {
       "C ssm",
       "D secrets-manager",
     ]);
-    expect(parameterArns.map((arn) => arn.slice(-1))).toEqual(["A", "C"]);
-    expect(secretArns).toHaveLength(2);
+    expect(arns.parameters.map((arn) => arn.slice(-1))).toEqual(["A", "C"]);
+    expect(arns.managed).toHaveLength(2);
     expect(json).toHaveResourceCount(SecretsmanagerSecret, 2);
     expect(secretValues(json)).toEqual([]);
+  });
+
+  test("what a person provides is not among what the host may generate", () => {
+    const provided = { source: "provided" } as const;
+    const json = synthSecrets({
+      A: secret("ssm", provided),
+      B: secret("ssm"),
+      C: secret("secrets-manager"),
+      D: secret("secrets-manager", provided),
+    });
+    const { arns, generatedArns } = outputOf(json, "exposed") as Record<string, typeof NONE>;
+    expect([arns?.parameters.length, arns?.managed.length]).toEqual([2, 2]);
+    expect(generatedArns).toEqual({
+      parameters: [expect.stringMatching(/\/secret\/B$/)],
+      managed: ["${aws_secretsmanager_secret.secret_c_secret.arn}"],
+    });
   });
 
   test("takes literal names for both kinds", () => {

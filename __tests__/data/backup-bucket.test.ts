@@ -5,6 +5,7 @@ import { S3BucketPolicy } from "@cdktf/provider-aws/lib/s3-bucket-policy";
 import { S3BucketPublicAccessBlock } from "@cdktf/provider-aws/lib/s3-bucket-public-access-block";
 import { S3BucketServerSideEncryptionConfigurationA } from "@cdktf/provider-aws/lib/s3-bucket-server-side-encryption-configuration";
 import { S3BucketVersioningA } from "@cdktf/provider-aws/lib/s3-bucket-versioning";
+import { S3Object } from "@cdktf/provider-aws/lib/s3-object";
 import { Id } from "@cdktf/provider-random/lib/id";
 import { RandomProvider } from "@cdktf/provider-random/lib/provider";
 import { TerraformOutput } from "cdktf";
@@ -20,7 +21,7 @@ const ARN = "${aws_s3_bucket.backups_bucket.arn}";
 function synthBucket(props: Partial<BackupBucketProps> = {}): string {
   return synth((stack) => {
     new RandomProvider(stack, "random");
-    const { bucketName, arn } = new BackupBucket(stack, "backups", {
+    const { bucketName, arn, ready } = new BackupBucket(stack, "backups", {
       names: new PhysicalNames({ app: "shop", tier: "mvp" }),
       protect: true,
       noncurrentDays: 30,
@@ -28,6 +29,7 @@ function synthBucket(props: Partial<BackupBucketProps> = {}): string {
       ...props,
     });
     new TerraformOutput(stack, "exposed", { value: { bucketName, arn } });
+    new S3Object(stack, "first", { bucket: bucketName, key: "host/compose.yaml", dependsOn: [...ready] });
   });
 }
 
@@ -53,6 +55,7 @@ describe("BackupBucket", () => {
       "aws_s3_bucket_public_access_block",
       "aws_s3_bucket_server_side_encryption_configuration",
       "aws_s3_bucket_versioning",
+      "aws_s3_object",
       "random_id",
     ]);
     expect(outputOf(json, "exposed")).toEqual({ bucketName: NAME, arn: ARN });
@@ -68,6 +71,14 @@ describe("BackupBucket", () => {
       bucket: NAME,
       versioning_configuration: { status: "Enabled" },
     });
+  });
+
+  test("is ready for objects when it keeps versions, encrypts and is closed to the public", () => {
+    expect(onlyOne(json, S3Object).depends_on).toEqual([
+      "aws_s3_bucket_versioning.backups_versioning",
+      "aws_s3_bucket_server_side_encryption_configuration.backups_encryption",
+      "aws_s3_bucket_public_access_block.backups_public_access",
+    ]);
   });
 
   test("encrypts", () => {
@@ -141,6 +152,12 @@ describe("what expires", () => {
       filter: [{}],
       abort_incomplete_multipart_upload: [{ days_after_initiation: 1 }],
     });
+  });
+
+  test("the rules come after versioning, without which there is nothing to count", () => {
+    expect(onlyOne(synthBucket(), S3BucketLifecycleConfiguration).depends_on).toEqual([
+      "aws_s3_bucket_versioning.backups_versioning",
+    ]);
   });
 
   test("every rule is on, and nothing moves to another storage class", () => {

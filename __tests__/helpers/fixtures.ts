@@ -68,6 +68,8 @@ export function hostInput(app: ResolvedApp, changes: Partial<HostConfigInput> = 
     region: app.region,
     bucket: `${app.name}-mvp-backups`,
     backupPrefix: "backups/",
+    stagingPrefix: "staging/",
+    configPrefix: "host/",
     metricNamespace: `${app.name}/mvp`,
     ...changes,
   };

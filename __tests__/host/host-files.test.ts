@@ -1,4 +1,5 @@
 import { S3Bucket } from "@cdktf/provider-aws/lib/s3-bucket";
+import { S3BucketVersioningA } from "@cdktf/provider-aws/lib/s3-bucket-versioning";
 import { S3Object } from "@cdktf/provider-aws/lib/s3-object";
 import { describe, expect, test } from "vitest";
 import type { HostFile } from "../../modules/host/config";
@@ -8,7 +9,11 @@ import { resourcesOf, synth } from "../helpers/synth";
 function synthFiles(files: readonly HostFile[]): string {
   return synth((stack) => {
     const { bucket } = new S3Bucket(stack, "bucket", { bucket: "shop" });
-    new HostFiles(stack, "config", { bucketName: bucket, prefix: "host/", files });
+    const versioning = new S3BucketVersioningA(stack, "versions", {
+      bucket,
+      versioningConfiguration: { status: "Enabled" },
+    });
+    new HostFiles(stack, "config", { bucketName: bucket, prefix: "host/", files, dependsOn: [versioning] });
   });
 }
 
@@ -16,7 +21,7 @@ const compose: HostFile = { path: "compose.yaml", content: "services: {}\n", mod
 const timer: HostFile = { path: "systemd/report.timer", content: "[Timer]\n", mode: "0755" };
 
 describe("HostFiles", () => {
-  test("is one encrypted object per file, with its mode and without the provider's tags", () => {
+  test("is one encrypted object per file, with its mode, without the provider's tags, put when its bucket is ready", () => {
     expect(resourcesOf(synthFiles([compose]), S3Object)).toEqual({
       config_compose_yaml: {
         bucket: "${aws_s3_bucket.bucket.bucket}",
@@ -26,6 +31,7 @@ describe("HostFiles", () => {
         metadata: { mode: "0644" },
         server_side_encryption: "AES256",
         override_provider: { default_tags: { tags: {} } },
+        depends_on: ["aws_s3_bucket_versioning.versions"],
       },
     });
   });
@@ -47,6 +53,7 @@ describe("HostFiles", () => {
         bucketName: bucket,
         prefix: "host/",
         files: [{ path: "x.sh", content, mode: "0755" }],
+        dependsOn: [],
       });
     });
     expect(json).toHaveResourceWithProperties(S3Object, {

@@ -9,16 +9,22 @@ export const MINIMAL_GRANTS: HostGrants = {
   repositoryArns: [],
   logGroupArns: [],
   imageParameterArns: ["arn:aws:ssm:eu-central-1:123456789012:parameter/shop/mvp/image/api"],
-  secretParameterArns: [],
-  secretArns: [],
+  secrets: { parameters: [], managed: [] },
+  generatedSecrets: { parameters: [], managed: [] },
   metricNamespace: "shop/mvp",
 };
 
-/** A host that uses everything. */
+const parameter = (name: string) => `arn:aws:ssm:eu-central-1:123456789012:parameter/shop/mvp/secret/${name}`;
+const managed = (name: string) => `arn:aws:secretsmanager:eu-central-1:123456789012:secret:/shop/mvp/secret/${name}`;
+
+/** A host that uses everything; of each kind of secret one is generated and one is provided. */
 export const MAXIMAL_GRANTS: HostGrants = {
   ...MINIMAL_GRANTS,
   repositoryArns: ["arn:aws:ecr:eu-central-1:123456789012:repository/shop/mvp/api"],
   logGroupArns: ["arn:aws:logs:eu-central-1:123456789012:log-group:/shop/mvp/api"],
-  secretParameterArns: ["arn:aws:ssm:eu-central-1:123456789012:parameter/shop/mvp/secret/JWT_SECRET"],
-  secretArns: ["arn:aws:secretsmanager:eu-central-1:123456789012:secret:/shop/mvp/secret/API_KEY-AbCdEf"],
+  secrets: {
+    parameters: [parameter("JWT_SECRET"), parameter("MAIL_PASSWORD")],
+    managed: [managed("SIGNING_KEY-AbCdEf"), managed("API_KEY-GhIjKl")],
+  },
+  generatedSecrets: { parameters: [parameter("JWT_SECRET")], managed: [managed("SIGNING_KEY-AbCdEf")] },
 };

@@ -80,6 +80,18 @@ describe("HostRole", () => {
     ]);
   });
 
+  test("is ready when it has its rights: the policy and the sessions", () => {
+    const waiting = synth((stack) => {
+      const names = new PhysicalNames({ app: "shop", tier: "mvp" });
+      const { ready } = new HostRole(stack, "host_access", { names, ...MINIMAL_GRANTS });
+      new S3Bucket(stack, "later", { bucket: "shop", dependsOn: [...ready] });
+    });
+    expect(onlyOne(waiting, S3Bucket).depends_on).toEqual([
+      "aws_iam_role_policy_attachment.host_access_session_manager",
+      "aws_iam_role_policy.host_access_policy",
+    ]);
+  });
+
   test("takes literal names", () => {
     const named = synthRole(MINIMAL_GRANTS, { host_access_role: "old-role", host_access_profile: "old-profile" });
     expect(named).toHaveResourceWithProperties(IamRole, { name: "old-role" });

@@ -66,7 +66,7 @@ describe("a host that uses everything", () => {
       resources: MAXIMAL_GRANTS.imageParameterArns,
     });
     const writers = statements.filter(({ actions }) => actions.includes("ssm:PutParameter"));
-    expect(writers.map(({ sid }) => sid)).toEqual(["OwnSecretParameters"]);
+    expect(writers.map(({ sid }) => sid)).toEqual(["MakeSecretParameters"]);
   });
 
   test("pulls from its own repositories, and cannot push", () => {
@@ -77,20 +77,52 @@ describe("a host that uses everything", () => {
     });
   });
 
-  test("reads and first writes its own secrets", () => {
-    expect(bySid().OwnSecretParameters?.resources).toEqual(MAXIMAL_GRANTS.secretParameterArns);
-    expect(bySid().OwnSecretParameters?.actions).toEqual([
-      "ssm:GetParameter",
-      "ssm:GetParameters",
-      "ssm:PutParameter",
-      "ssm:AddTagsToResource",
-    ]);
-    expect(bySid().OwnSecrets?.resources).toEqual(MAXIMAL_GRANTS.secretArns);
-    expect(bySid().OwnSecrets?.actions).toEqual([
-      "secretsmanager:GetSecretValue",
-      "secretsmanager:DescribeSecret",
-      "secretsmanager:PutSecretValue",
-    ]);
+  test("reads all secrets of the app", () => {
+    expect(bySid().ReadSecretParameters).toEqual({
+      sid: "ReadSecretParameters",
+      actions: ["ssm:GetParameter", "ssm:GetParameters"],
+      resources: MAXIMAL_GRANTS.secrets.parameters,
+    });
+    expect(bySid().ReadManagedSecrets).toEqual({
+      sid: "ReadManagedSecrets",
+      actions: ["secretsmanager:GetSecretValue", "secretsmanager:DescribeSecret"],
+      resources: MAXIMAL_GRANTS.secrets.managed,
+    });
+  });
+
+  test("makes the parameters of generated secrets, and cannot change one that is there", () => {
+    expect(bySid().MakeSecretParameters).toEqual({
+      sid: "MakeSecretParameters",
+      actions: ["ssm:PutParameter"],
+      resources: MAXIMAL_GRANTS.generatedSecrets.parameters,
+      condition: { StringNotEquals: { "ssm:Overwrite": "true" } },
+    });
+    expect(bySid().TagSecretParameters).toEqual({
+      sid: "TagSecretParameters",
+      actions: ["ssm:AddTagsToResource"],
+      resources: MAXIMAL_GRANTS.generatedSecrets.parameters,
+    });
+  });
+
+  test("writes generated secrets of Secrets Manager", () => {
+    expect(bySid().WriteManagedSecrets).toEqual({
+      sid: "WriteManagedSecrets",
+      actions: ["secretsmanager:PutSecretValue"],
+      resources: MAXIMAL_GRANTS.generatedSecrets.managed,
+    });
+  });
+
+  test("can do nothing but read to a secret that a person provides", () => {
+    const touching = statements.filter(({ resources }) =>
+      resources.some((resource) => /MAIL_PASSWORD|API_KEY/.test(resource)),
+    );
+    expect(touching.map(({ sid }) => sid)).toEqual(["ReadSecretParameters", "ReadManagedSecrets"]);
+  });
+
+  test("has no statement about writing when every secret is provided", () => {
+    const provided = { ...MAXIMAL_GRANTS, generatedSecrets: MINIMAL_GRANTS.generatedSecrets };
+    const actions = hostStatements(provided).flatMap((statement) => statement.actions);
+    expect(actions.filter((action) => /^(ssm|secretsmanager):(Put|Add|Update)/.test(action))).toEqual([]);
   });
 
   test("writes to the streams of its own log groups, and cannot make or delete groups", () => {

@@ -11,6 +11,7 @@ import { IamRolePolicy } from "@cdktf/provider-aws/lib/iam-role-policy";
 import { Instance } from "@cdktf/provider-aws/lib/instance";
 import { Route } from "@cdktf/provider-aws/lib/route";
 import { S3Bucket } from "@cdktf/provider-aws/lib/s3-bucket";
+import { S3Object } from "@cdktf/provider-aws/lib/s3-object";
 import { SnsTopic } from "@cdktf/provider-aws/lib/sns-topic";
 import { Vpc } from "@cdktf/provider-aws/lib/vpc";
 import { VpcPeeringConnection } from "@cdktf/provider-aws/lib/vpc-peering-connection";
@@ -155,6 +156,26 @@ describe("what can be turned off", () => {
 });
 
 describe("the host", () => {
+  test("waits for its rights, and its configuration for a bucket that keeps versions", () => {
+    expect(onlyOne(small, Instance).depends_on).toEqual(
+      expect.arrayContaining([
+        "aws_iam_role_policy_attachment.host_access_session_manager",
+        "aws_iam_role_policy.host_access_policy",
+      ]),
+    );
+    for (const file of Object.values(resourcesOf(small, S3Object))) {
+      expect(file.depends_on).toContain("aws_s3_bucket_versioning.backups_versioning");
+    }
+  });
+
+  test("may make the secrets that are generated, and not those that a person provides", () => {
+    const secrets = { MADE: {}, GIVEN: { source: "provided" } } as const;
+    const statements = statementsOf(onlyOne(synthMvp({ secrets }), IamRolePolicy).policy);
+    const writable = statements.find(({ Sid }) => Sid === "MakeSecretParameters")?.Resource;
+    expect(JSON.stringify(writable)).toContain("/secret/MADE");
+    expect(JSON.stringify(writable)).not.toContain("/secret/GIVEN");
+  });
+
   test("has credits only where the type earns them", () => {
     expect(onlyOne(small, Instance).credit_specification).toEqual({ cpu_credits: "unlimited" });
     expect(onlyOne(synthMvp({ host: { instanceType: "m7i.large" } }), Instance)).not.toHaveProperty(

@@ -1,6 +1,7 @@
 import { Construct } from "constructs";
 import { logicalId } from "../naming/logical-ids";
 import type { PhysicalNames } from "../naming/physical-names";
+import type { SecretArns } from "../security/host-statements";
 import type { Secret } from "../spec";
 import { ManagedSecret } from "./managed-secret";
 
@@ -28,8 +29,10 @@ export interface SecretSource {
  */
 export class AppSecrets extends Construct {
   readonly sources: Readonly<Record<string, SecretSource>>;
-  readonly parameterArns: readonly string[];
-  readonly secretArns: readonly string[];
+  /** All secrets. */
+  readonly arns: SecretArns;
+  /** Those with source "generated". */
+  readonly generatedArns: SecretArns;
 
   constructor(scope: Construct, id: string, props: AppSecretsProps) {
     super(scope, id);
@@ -42,8 +45,17 @@ export class AppSecrets extends Construct {
           : { store, id: new ManagedSecret(scope, logicalId(id, name.toLowerCase()), { names, name, carry }).arn };
     }
     this.sources = sources;
-    const stored = (store: Secret["store"]) => Object.values(sources).filter((source) => source.store === store);
-    this.parameterArns = stored("ssm").map(({ id: name }) => `arn:aws:ssm:${region}:${accountId}:parameter${name}`);
-    this.secretArns = stored("secrets-manager").map(({ id: arn }) => arn);
+    const arnsOf = (chosen: readonly SecretSource[]): SecretArns => ({
+      parameters: idsIn(chosen, "ssm").map((name) => `arn:aws:ssm:${region}:${accountId}:parameter${name}`),
+      managed: idsIn(chosen, "secrets-manager"),
+    });
+    this.arns = arnsOf(Object.values(sources));
+    this.generatedArns = arnsOf(
+      Object.entries(sources).flatMap(([name, place]) => (secrets[name]?.source === "generated" ? [place] : [])),
+    );
   }
+}
+
+function idsIn(sources: readonly SecretSource[], store: Secret["store"]): string[] {
+  return sources.filter((source) => source.store === store).map(({ id }) => id);
 }

@@ -9,6 +9,7 @@ import { S3BucketPublicAccessBlock } from "@cdktf/provider-aws/lib/s3-bucket-pub
 import { S3BucketServerSideEncryptionConfigurationA } from "@cdktf/provider-aws/lib/s3-bucket-server-side-encryption-configuration";
 import { S3BucketVersioningA } from "@cdktf/provider-aws/lib/s3-bucket-versioning";
 import { Id } from "@cdktf/provider-random/lib/id";
+import type { ITerraformDependable } from "cdktf";
 import { Construct } from "constructs";
 import { fitName, NAME_LIMITS } from "../naming/lengths";
 import type { PhysicalNames } from "../naming/physical-names";
@@ -43,6 +44,8 @@ export class BackupBucket extends Construct {
 
   readonly bucketName: string;
   readonly arn: string;
+  /** What must be there before the first object: an object that is put before versioning is on gets no version. */
+  readonly ready: readonly ITerraformDependable[];
 
   constructor(scope: Construct, id: string, props: BackupBucketProps) {
     super(scope, id);
@@ -50,10 +53,9 @@ export class BackupBucket extends Construct {
     this.bucketName = bucket.bucket;
     this.arn = bucket.arn;
 
-    this.keepVersions();
-    this.expireOldVersions(props);
-    this.encrypt();
-    this.closeToPublic();
+    const versioning = this.keepVersions();
+    this.expireOldVersions(props, versioning);
+    this.ready = [versioning, this.encrypt(), this.closeToPublic()];
     this.requireTls();
   }
 
@@ -71,14 +73,18 @@ export class BackupBucket extends Construct {
     return `${fitName(`${names.prefix}-backups`, NAME_LIMITS.aws_s3_bucket - SUFFIX_LENGTH)}-${suffix.hex}`;
   }
 
-  private keepVersions(): void {
-    new S3BucketVersioningA(this, "versioning", {
+  private keepVersions(): S3BucketVersioningA {
+    return new S3BucketVersioningA(this, "versioning", {
       bucket: this.bucketName,
       versioningConfiguration: { status: "Enabled" },
     });
   }
 
-  private expireOldVersions({ noncurrentDays, keepNoncurrent }: BackupBucketProps): void {
+  /** A rule about older versions means something once there are versions. */
+  private expireOldVersions(
+    { noncurrentDays, keepNoncurrent }: BackupBucketProps,
+    versioning: S3BucketVersioningA,
+  ): void {
     const rules: S3BucketLifecycleConfigurationRule[] = [
       {
         id: "abandoned-uploads",
@@ -101,22 +107,26 @@ export class BackupBucket extends Construct {
         noncurrentVersionExpiration: [{ noncurrentDays: 1 }],
       },
     ];
-    new S3BucketLifecycleConfiguration(this, "expiry", { bucket: this.bucketName, rule: rules });
+    new S3BucketLifecycleConfiguration(this, "expiry", {
+      bucket: this.bucketName,
+      rule: rules,
+      dependsOn: [versioning],
+    });
   }
 
-  private encrypt(): void {
-    new S3BucketServerSideEncryptionConfigurationA(this, "encryption", {
+  private encrypt(): S3BucketServerSideEncryptionConfigurationA {
+    return new S3BucketServerSideEncryptionConfigurationA(this, "encryption", {
       bucket: this.bucketName,
       rule: [{ applyServerSideEncryptionByDefault: { sseAlgorithm: "AES256" }, bucketKeyEnabled: true }],
     });
   }
 
-  private closeToPublic(): void {
+  private closeToPublic(): S3BucketPublicAccessBlock {
     new S3BucketOwnershipControls(this, "ownership", {
       bucket: this.bucketName,
       rule: { objectOwnership: "BucketOwnerEnforced" },
     });
-    new S3BucketPublicAccessBlock(this, "public_access", {
+    return new S3BucketPublicAccessBlock(this, "public_access", {
       bucket: this.bucketName,
       blockPublicAcls: true,
       blockPublicPolicy: true,

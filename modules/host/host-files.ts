@@ -1,4 +1,5 @@
 import { S3Object } from "@cdktf/provider-aws/lib/s3-object";
+import type { ITerraformDependable } from "cdktf";
 import { Construct } from "constructs";
 import { literalText } from "../terraform/escape";
 import type { HostFile } from "./config";
@@ -8,6 +9,8 @@ export interface HostFilesProps {
   /** Prefix of the objects in the bucket, with a trailing slash. */
   readonly prefix: string;
   readonly files: readonly HostFile[];
+  /** What must be there before the first object. */
+  readonly dependsOn: readonly ITerraformDependable[];
 }
 
 /**
@@ -21,7 +24,7 @@ export class HostFiles extends Construct {
 
   constructor(scope: Construct, id: string, props: HostFilesProps) {
     super(scope, id);
-    const { bucketName, prefix, files } = props;
+    const { bucketName, prefix, files, dependsOn } = props;
     this.objects = files.map(
       ({ path, content, mode }) =>
         new S3Object(this, fileId(path), {
@@ -33,6 +36,7 @@ export class HostFiles extends Construct {
           serverSideEncryption: "AES256",
           // An object takes ten tags at most, so the provider's default tags could be too many for it.
           overrideProvider: { defaultTags: { tags: {} } },
+          dependsOn: [...dependsOn],
         }),
     );
   }

@@ -2,6 +2,7 @@ import { IamInstanceProfile } from "@cdktf/provider-aws/lib/iam-instance-profile
 import { IamRole } from "@cdktf/provider-aws/lib/iam-role";
 import { IamRolePolicy } from "@cdktf/provider-aws/lib/iam-role-policy";
 import { IamRolePolicyAttachment } from "@cdktf/provider-aws/lib/iam-role-policy-attachment";
+import type { ITerraformDependable } from "cdktf";
 import { Construct } from "constructs";
 import type { PhysicalNames } from "../naming/physical-names";
 import { hostStatements, type HostGrants } from "./host-statements";
@@ -19,12 +20,15 @@ export interface HostRoleProps extends HostGrants {
 
 /**
  * The role of the host: Session Manager, and exactly what its scripts need of this stack (own repositories, own
- * parameters and secrets, own backup prefix without deletion, own log groups, own metric namespace).
+ * parameters and secrets, of which it changes none that a person provides, own backup prefix without deletion, own log
+ * groups, own metric namespace).
  *
  * Cost: none.
  */
 export class HostRole extends Construct {
   readonly instanceProfileName: string;
+  /** What gives the role its rights; who takes the role before that is refused everything. */
+  readonly ready: readonly ITerraformDependable[];
 
   constructor(scope: Construct, id: string, props: HostRoleProps) {
     super(scope, id);
@@ -34,11 +38,11 @@ export class HostRole extends Construct {
       description: "The app's host",
       assumeRolePolicy: trustService("ec2.amazonaws.com"),
     });
-    new IamRolePolicyAttachment(this, "session_manager", {
+    const sessions = new IamRolePolicyAttachment(this, "session_manager", {
       role: role.name,
       policyArn: SESSION_MANAGER_POLICY,
     });
-    new IamRolePolicy(this, "policy", {
+    const policy = new IamRolePolicy(this, "policy", {
       name: "own-stack",
       role: role.name,
       policy: policyJson(hostStatements(grants)),
@@ -47,5 +51,6 @@ export class HostRole extends Construct {
       name: names.of("aws_iam_instance_profile", "host_access_profile", "host"),
       role: role.name,
     }).name;
+    this.ready = [sessions, policy];
   }
 }

@@ -1,5 +1,13 @@
 import type { Statement } from "./policies";
 
+/** Places of secrets, by the service that keeps them. */
+export interface SecretArns {
+  /** Parameter Store parameters. */
+  readonly parameters: readonly string[];
+  /** Secrets Manager secrets. */
+  readonly managed: readonly string[];
+}
+
 /** What a host may touch, as ARNs of its own stack. */
 export interface HostGrants {
   readonly bucketArn: string;
@@ -13,10 +21,10 @@ export interface HostGrants {
   readonly logGroupArns: readonly string[];
   /** Parameters that hold released images: read. */
   readonly imageParameterArns: readonly string[];
-  /** Parameters that hold secrets: read, and write for values generated on the host. */
-  readonly secretParameterArns: readonly string[];
-  /** Secrets Manager secrets: the same. */
-  readonly secretArns: readonly string[];
+  /** All secrets of the app: read. */
+  readonly secrets: SecretArns;
+  /** Those whose value the host generates when it is missing: write. What a person provides is not among them. */
+  readonly generatedSecrets: SecretArns;
   readonly metricNamespace: string;
 }
 
@@ -30,7 +38,8 @@ export function hostStatements(grants: HostGrants): Statement[] {
   return [
     ...bucketStatements(grants),
     ...imageStatements(grants),
-    ...secretStatements(grants),
+    ...readSecretStatements(grants),
+    ...writeSecretStatements(grants),
     ...telemetryStatements(grants),
   ];
 }
@@ -77,24 +86,51 @@ function imageStatements({ repositoryArns, imageParameterArns }: HostGrants): St
   ];
 }
 
-function secretStatements({ secretParameterArns, secretArns }: HostGrants): Statement[] {
-  const statements: Statement[] = [];
-  if (secretParameterArns.length > 0) {
-    statements.push({
-      sid: "OwnSecretParameters",
-      actions: ["ssm:GetParameter", "ssm:GetParameters", "ssm:PutParameter", "ssm:AddTagsToResource"],
-      resources: secretParameterArns,
-    });
-  }
-  if (secretArns.length > 0) {
-    statements.push({
-      sid: "OwnSecrets",
-      actions: ["secretsmanager:GetSecretValue", "secretsmanager:DescribeSecret", "secretsmanager:PutSecretValue"],
-      resources: secretArns,
-    });
-  }
-  return statements;
+function readSecretStatements({ secrets }: HostGrants): Statement[] {
+  return withResources([
+    {
+      sid: "ReadSecretParameters",
+      actions: ["ssm:GetParameter", "ssm:GetParameters"],
+      resources: secrets.parameters,
+    },
+    {
+      sid: "ReadManagedSecrets",
+      actions: ["secretsmanager:GetSecretValue", "secretsmanager:DescribeSecret"],
+      resources: secrets.managed,
+    },
+  ]);
 }
+
+/**
+ * A parameter can be made but not changed. The condition names what is refused, because a request that leaves the option
+ * out, as `aws ssm put-parameter` does by default, may carry no such key. Secrets Manager knows no condition of the kind;
+ * it keeps the previous value of what is written.
+ */
+function writeSecretStatements({ generatedSecrets }: HostGrants): Statement[] {
+  return withResources([
+    {
+      sid: "MakeSecretParameters",
+      actions: ["ssm:PutParameter"],
+      resources: generatedSecrets.parameters,
+      condition: { StringNotEquals: { "ssm:Overwrite": "true" } },
+    },
+    {
+      // A parameter that is made with tags needs this action too.
+      sid: "TagSecretParameters",
+      actions: ["ssm:AddTagsToResource"],
+      resources: generatedSecrets.parameters,
+    },
+    {
+      sid: "WriteManagedSecrets",
+      actions: ["secretsmanager:PutSecretValue"],
+      resources: generatedSecrets.managed,
+    },
+  ]);
+}
+
+/** IAM refuses a statement without resources. */
+const withResources = (statements: readonly Statement[]): Statement[] =>
+  statements.filter(({ resources }) => resources.length > 0);
 
 function telemetryStatements({ logGroupArns, metricNamespace }: HostGrants): Statement[] {
   const metrics: Statement = {

@@ -49,6 +49,10 @@ export interface HostConfigInput {
   readonly bucket: string;
   /** Prefix of the dumps in the bucket, with a trailing slash. */
   readonly backupPrefix: string;
+  /** Prefix of dumps in the bucket that are not verified yet, with a trailing slash. */
+  readonly stagingPrefix: string;
+  /** Prefix of this configuration in the bucket, with a trailing slash. */
+  readonly configPrefix: string;
   /** CloudWatch namespace of the host's own metrics. */
   readonly metricNamespace: string;
 }

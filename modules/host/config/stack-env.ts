@@ -25,6 +25,8 @@ function stackSettings(input: HostConfigInput, context: ContainerContext): Recor
     AWS_REGION: input.region,
     BUCKET: input.bucket,
     BACKUP_PREFIX: input.backupPrefix,
+    STAGING_PREFIX: input.stagingPrefix,
+    CONFIG_PREFIX: input.configPrefix,
     METRIC_NAMESPACE: input.metricNamespace,
     BACKUP_DAILY_AT: app.backup.dailyAt,
     ...(runsPostgres(app) && {
