@@ -30,6 +30,8 @@ export const webrana = defineApp({
       route: { hosts: ["webrana.id"] },
       connects: [],
       dependsOn: ["backend"],
+      // Next.js keeps rendered pages and resized images in its own folder, and the root file system is read-only.
+      tmpfs: ["/tmp", "/app/.next/cache"],
     },
   },
 

@@ -46,7 +46,10 @@ describe("the project", () => {
         read_only: true,
       });
       expect(service.user).toMatch(/^[1-9]/);
-      expect(service.deploy?.resources.limits.memory).toMatch(/^\d+M$/);
+      expect(service.deploy.resources.limits.memory).toMatch(/^\d+M$/);
+      expect(service.deploy.resources.limits.pids).toBeGreaterThan(0);
+      const [uid, gid = "0"] = service.user?.split(":") ?? [];
+      for (const folder of service.tmpfs ?? []) expect(folder).toMatch(new RegExp(`^/[^:]+:uid=${uid},gid=${gid}$`));
       for (const volume of service.volumes ?? []) expect(volume.bind.create_host_path).toBe(false);
     }
   });

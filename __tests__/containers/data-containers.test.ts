@@ -34,7 +34,7 @@ describe("data services", () => {
 
   test("the limits follow the specification", () => {
     const { command, deploy, shm_size } = serviceOf("postgres", { database: { memoryMiB: 2048, maxConnections: 50 } });
-    expect(deploy?.resources.limits.memory).toBe("2048M");
+    expect(deploy.resources.limits).toEqual({ memory: "2048M", pids: 114 });
     expect(shm_size).toBe("512M");
     expect(command).toEqual(expect.arrayContaining(["max_connections=50", "shared_buffers=512MB"]));
   });
@@ -54,8 +54,8 @@ describe("data services", () => {
       "valkey-server --maxmemory 100mb --maxmemory-policy allkeys-lru --appendonly no --save  --protected-mode no",
     );
     expect(volumes).toBeUndefined();
-    expect(tmpfs).toContain("/data");
-    expect(deploy?.resources.limits.memory).toBe("125M");
+    expect(tmpfs).toEqual(["/tmp:uid=999,gid=999", "/data:uid=999,gid=999"]);
+    expect(deploy.resources.limits.memory).toBe("125M");
   });
 
   test("a queue refuses to evict and keeps its data on the data volume", () => {
@@ -66,7 +66,7 @@ describe("data services", () => {
       "redis-server --maxmemory 256mb --maxmemory-policy noeviction --appendonly yes",
     );
     expect(volumes?.map(({ source, target }) => [source, target])).toEqual([["/opt/shop/data/cache", "/data"]]);
-    expect(tmpfs).not.toContain("/data");
+    expect(tmpfs).toEqual(["/tmp:uid=999,gid=999"]);
     expect(healthcheck?.test.join(" ")).toContain("redis-cli");
   });
 });

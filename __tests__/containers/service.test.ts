@@ -2,7 +2,8 @@ import { execFileSync } from "node:child_process";
 import { describe, expect, test } from "vitest";
 import { parse } from "yaml";
 import type { ComposeFile } from "../../modules/containers/compose";
-import { cpus, requestCommand } from "../../modules/containers/service";
+import { cpus } from "../../modules/containers/compose";
+import { requestCommand } from "../../modules/containers/service";
 import { onlyApi, serviceOf, textOf } from "../helpers/compose";
 import { apiWith } from "../helpers/fixtures";
 
@@ -64,9 +65,9 @@ describe("a service", () => {
       stopGraceSeconds: 75,
     };
     expect(serviceOf("api", onlyApi(changes))).toMatchObject({
-      deploy: { resources: { limits: { cpus: "0.25", memory: "300M" } } },
+      deploy: { resources: { limits: { cpus: "0.25", memory: "300M", pids: 1024 } } },
       user: "1000",
-      tmpfs: ["/tmp", "/cache"],
+      tmpfs: ["/tmp:uid=1000,gid=0", "/cache:uid=1000,gid=0"],
       volumes: [{ source: "/opt/shop/data/volumes/api/uploads", target: "/srv/uploads" }],
       ports: ["8000:8080"],
       stop_grace_period: "75s",

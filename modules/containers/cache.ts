@@ -1,4 +1,4 @@
-import { bind, HARDENING, INTERNAL_NETWORK, mebibytes, seconds, type ComposeService } from "./compose";
+import { bind, HARDENING, INTERNAL_NETWORK, limits, memoryFolders, seconds, type ComposeService } from "./compose";
 import { containerName, type ContainerContext } from "./context";
 import { cacheImage } from "./images";
 import { logging } from "./logging";
@@ -21,10 +21,10 @@ export function cacheContainer(context: ContainerContext): ComposeService {
     init: true,
     read_only: true,
     // The image declares /data as a volume: without a place of its own there, each new container would leave one behind.
-    tmpfs: keeps ? ["/tmp"] : ["/tmp", "/data"],
+    tmpfs: memoryFolders(CACHE_USER, keeps ? ["/tmp"] : ["/tmp", "/data"]),
     ...(keeps && { volumes: [bind(`${layout.dataDir}/cache`, "/data")] }),
     ...HARDENING,
-    deploy: { resources: { limits: { memory: mebibytes(containerMemoryMiB) } } },
+    deploy: limits({ memoryMiB: containerMemoryMiB }),
     healthcheck: {
       test: ["CMD-SHELL", `${engine}-cli ping | grep -qx PONG`],
       interval: seconds(5),

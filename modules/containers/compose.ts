@@ -35,6 +35,14 @@ export interface ComposeLogging {
   options: Record<string, string>;
 }
 
+interface ComposeLimits {
+  /** Decimal number of processors. @default - all of the host's */
+  cpus?: string;
+  memory: string;
+  /** Processes and threads together. */
+  pids: number;
+}
+
 export interface ComposeService {
   image: string;
   container_name?: string;
@@ -56,7 +64,7 @@ export interface ComposeService {
   cap_drop: string[];
   cap_add?: string[];
   security_opt: string[];
-  deploy?: { resources: { limits: { cpus?: string; memory: string } } };
+  deploy: { resources: { limits: ComposeLimits } };
   healthcheck?: ComposeHealthcheck;
   logging: ComposeLogging;
   restart: "unless-stopped" | "no";
@@ -78,6 +86,40 @@ export const seconds = (count: number): string => `${count}s`;
 
 /** Compose's unit: its "M" is 1024 x 1024 bytes. */
 export const mebibytes = (count: number): string => `${count}M`;
+
+/** CPU units of 1/1024 as Compose's decimal number of processors: 512 is "0.5". */
+export const cpus = (units: number): string => String(Math.round((units / 1024) * 1000) / 1000);
+
+/**
+ * Processes and threads of a container: above what services need (Tokio alone may keep 512 threads for blocking calls), and
+ * little beside what the host has, so that a fork bomb ends inside its container.
+ */
+const PIDS = 1024;
+
+/** What a container may take of the host. A container that is over its memory is killed; one that is over its CPU waits. */
+export function limits(size: {
+  memoryMiB: number;
+  /** Units of 1/1024 vCPU. @default - all of the host's */
+  cpu?: number;
+  /** @default 1024 */
+  pids?: number;
+}): ComposeService["deploy"] {
+  const { memoryMiB, cpu, pids = PIDS } = size;
+  return {
+    resources: {
+      limits: { ...(cpu !== undefined && { cpus: cpus(cpu) }), memory: mebibytes(memoryMiB), pids },
+    },
+  };
+}
+
+/**
+ * Writable folders in memory. They are the process's own: when a container starts again, Docker mounts them for root alone
+ * unless an owner is named (moby issue 20437). They count towards the container's memory.
+ */
+export function memoryFolders(user: string, paths: readonly string[]): string[] {
+  const [uid, gid = "0"] = user.split(":");
+  return paths.map((path) => `${path}:uid=${uid},gid=${gid}`);
+}
 
 export function bind(source: string, target: string, access: "rw" | "ro" = "rw"): ComposeBind {
   return {

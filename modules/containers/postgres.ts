@@ -1,5 +1,14 @@
 import { SUPERUSER_SECRET } from "../spec";
-import { bind, HARDENING, INTERNAL_NETWORK, mebibytes, seconds, type ComposeService } from "./compose";
+import {
+  bind,
+  HARDENING,
+  INTERNAL_NETWORK,
+  limits,
+  mebibytes,
+  memoryFolders,
+  seconds,
+  type ComposeService,
+} from "./compose";
 import { containerName, type ContainerContext } from "./context";
 import { postgresImage } from "./images";
 import { configDir } from "./layout";
@@ -19,6 +28,12 @@ export const SQL_FILE = "init.sql";
 
 /** Time for a fast shutdown with its checkpoint; a Spot interruption leaves two minutes. */
 const STOP_GRACE_SECONDS = 90;
+
+/**
+ * Processes besides one per connection: about 10 of the server's own, 3 that vacuum, 8 workers, 10 that send the log to
+ * replicas, 3 for input and output since version 18; the rest is for health checks and the host's dumps.
+ */
+const SERVER_PROCESSES = 64;
 
 /**
  * PostgreSQL. It has no published port: the host's tools use `docker compose exec postgres`, and a move to another tier
@@ -44,11 +59,11 @@ export function postgresContainer(context: ContainerContext): ComposeService {
     networks: [INTERNAL_NETWORK],
     user: POSTGRES_USER,
     read_only: true,
-    tmpfs: ["/tmp", "/var/run/postgresql"],
+    tmpfs: memoryFolders(POSTGRES_USER, ["/tmp", "/var/run/postgresql"]),
     volumes: [bind(`${layout.dataDir}/postgres`, mount)],
     shm_size: mebibytes(postgresMemory(size).sharedMemory),
     ...HARDENING,
-    deploy: { resources: { limits: { memory: mebibytes(memoryMiB) } } },
+    deploy: limits({ memoryMiB, pids: maxConnections + SERVER_PROCESSES }),
     healthcheck: {
       // The server of the first start listens on its socket only, so the request over TCP waits for the final one.
       test: ["CMD-SHELL", "pg_isready -q -h 127.0.0.1 -U postgres && psql -XAtq -U postgres -d postgres -c 'SELECT 1'"],
@@ -78,10 +93,10 @@ export function dbInitContainer({ app, layout, logTarget }: ContainerContext): C
     user: POSTGRES_USER,
     init: true,
     read_only: true,
-    tmpfs: ["/tmp"],
+    tmpfs: memoryFolders(POSTGRES_USER, ["/tmp"]),
     volumes: [bind(configDir(layout, "postgres"), SQL_TARGET, "ro")],
     ...HARDENING,
-    deploy: { resources: { limits: { memory: mebibytes(128) } } },
+    deploy: limits({ memoryMiB: 128 }),
     logging: logging(logTarget, POSTGRES),
     restart: "no",
   };

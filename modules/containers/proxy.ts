@@ -1,6 +1,15 @@
 import { isOn } from "../spec";
 import { PROXY_MEMORY_MIB } from "../spec/memory";
-import { bind, EDGE_NETWORK, HARDENING, mebibytes, seconds, type ComposeBind, type ComposeService } from "./compose";
+import {
+  bind,
+  EDGE_NETWORK,
+  HARDENING,
+  limits,
+  memoryFolders,
+  seconds,
+  type ComposeBind,
+  type ComposeService,
+} from "./compose";
 import { containerName, type ContainerContext } from "./context";
 import { PROXY_IMAGES } from "./images";
 import { configDir } from "./layout";
@@ -49,11 +58,11 @@ export function proxyContainer(context: ContainerContext, proxy: Proxy, revision
     user: PROXY_USERS[proxy],
     init: true,
     read_only: true,
-    tmpfs: proxy === "caddy" ? ["/tmp", "/config"] : ["/tmp"],
+    tmpfs: memoryFolders(PROXY_USERS[proxy], proxy === "caddy" ? ["/tmp", "/config"] : ["/tmp"]),
     volumes: proxyVolumes(context, proxy, tls),
     ...HARDENING,
     ...(proxy === "caddy" && { cap_add: ["NET_BIND_SERVICE"] }),
-    deploy: { resources: { limits: { memory: mebibytes(PROXY_MEMORY_MIB) } } },
+    deploy: limits({ memoryMiB: PROXY_MEMORY_MIB }),
     healthcheck: {
       test: ["CMD-SHELL", requestCommand(`http://127.0.0.1:${STATUS_PORT}/`)],
       interval: seconds(30),

@@ -5,8 +5,9 @@ import {
   EDGE_NETWORK,
   HARDENING,
   INTERNAL_NETWORK,
+  limits,
   literal,
-  mebibytes,
+  memoryFolders,
   seconds,
   type ComposeHealthcheck,
   type ComposeService,
@@ -94,17 +95,14 @@ function process(
     user: service.user,
     init: true,
     read_only: isOn(service.readOnlyRoot),
-    ...(service.tmpfs.length > 0 && { tmpfs: [...service.tmpfs] }),
+    ...(service.tmpfs.length > 0 && { tmpfs: memoryFolders(service.user, service.tmpfs) }),
     ...(service.volumes.length > 0 && {
       volumes: service.volumes.map(({ name: volume, path }) => bind(volumeDir(layout, name, volume), path)),
     }),
     ...HARDENING,
-    deploy: { resources: { limits: { cpus: cpus(service.cpu), memory: mebibytes(service.memoryMiB) } } },
+    deploy: limits({ memoryMiB: service.memoryMiB, cpu: service.cpu }),
   };
 }
-
-/** CPU units of 1/1024 as Compose's decimal number of processors: 512 is "0.5". */
-export const cpus = (units: number): string => String(Math.round((units / 1024) * 1000) / 1000);
 
 function dataDependencies(app: ResolvedApp, service: ResolvedService): DependsOn {
   const waitsFor = (what: "database" | "cache") => service.dependsOn.includes(what);
