@@ -1,30 +1,11 @@
 /** Every rule of every type is broken once, and must be reported; the counts are pinned so that none goes missing. */
 import { describe, expect, test } from "vitest";
 import type { Diagnostic, Obj } from "../../../scripts/simulator/contract";
-import { changedPaths, places } from "../../../scripts/simulator/engine/paths";
-import { readTypes } from "../../../scripts/simulator/facts/load";
 import { commonBlock } from "../../../scripts/simulator/facts/paths";
 import type { Rule, TypeData } from "../../../scripts/simulator/facts/types";
-import type { CtyType } from "../../../scripts/simulator/schema/types";
 import { bindingsHave, configWith, CTX, KNOWN, schemaOf, the } from "./account";
+import { report, split, TYPES } from "./all-facts";
 import { MVP_TYPES } from "./types-in-use";
-
-const TYPES = [...readTypes()];
-
-/** Path by path through one kind of fact, those that the bindings have apart from those that are gone. */
-function split(pathsOf: (data: TypeData) => string[]): { kept: [string, string][]; gone: string[] } {
-  const all = TYPES.flatMap(([type, data]) => pathsOf(data).map((path): [string, string] => [type, path]));
-  return {
-    kept: all.filter(([type, path]) => bindingsHave(schemaOf(type), path)),
-    gone: all.filter(([type, path]) => !bindingsHave(schemaOf(type), path)).map((pair) => pair.join(".")),
-  };
-}
-
-function report(what: string, count: number, expected: number): void {
-  console.log(`${what}: ${count}`);
-  expect(count).toBeGreaterThan(0);
-  expect({ what, count }).toEqual({ what, count: expected });
-}
 
 const validate = (type: string, config: Obj): Diagnostic[] => KNOWN.validate(type, config, CTX);
 
@@ -110,44 +91,6 @@ describe("facts and the installed bindings", () => {
     expect(wrong).toEqual([]);
   });
 });
-
-describe("every force-new path changed", () => {
-  /** Two different values of an attribute, or one and no element of a block. */
-  function values(type: string, path: string): [unknown, unknown] {
-    const [place] = places(the(schemaOf(type)).block, configWith([path, null]), path);
-    return place?.attribute ? samples(place.attribute.type) : [[], [{}]];
-  }
-
-  test("replaces the object", () => {
-    const { kept } = split((data) => data.forceNew ?? []);
-    const options = { zeroIsNull: true };
-    const unchanged = kept.filter(([type, path]) => {
-      const [before, after] = values(type, path);
-      const [prior, planned] = [configWith([path, before]), configWith([path, after])];
-      return changedPaths(the(schemaOf(type)).block, prior, planned, path, options).length === 0;
-    });
-    const equal = kept.filter(([type, path]) => {
-      const [before] = values(type, path);
-      return (
-        changedPaths(the(schemaOf(type)).block, configWith([path, before]), configWith([path, before]), path, options)
-          .length > 0
-      );
-    });
-    expect(unchanged).toEqual([]);
-    expect(equal).toEqual([]);
-    report("force-new paths changed", kept.length, 892);
-  });
-});
-
-/** Two different values of a type. */
-function samples(type: CtyType): [unknown, unknown] {
-  if (type === "number") return [1, 2];
-  if (type === "bool") return [true, false];
-  if (typeof type === "string") return ["one", "two"];
-  if (type[0] === "object") return [{}, null];
-  const [one, two] = samples(type[1]);
-  return type[0] === "map" ? [{ key: one }, { key: two }] : [[one], [two]];
-}
 
 describe("every rule broken", () => {
   const ALTERNATIVES: (keyof Rule)[] = ["enum", "ranges", "multipleOf", "orPattern"];
