@@ -3,6 +3,7 @@
  * tests read the JSON that ships, or a changed copy of it: `npm run conformance -- --mutate` shows that each one notices.
  */
 import { expect, test } from "vitest";
+import { statementsOf } from "../helpers/inspect";
 import { defaultOf, file, resource, secretsFile, services, stack, type Block } from "./mvp-parts";
 
 test("WEB-MVP-01 one t3.medium runs the four containers by Compose", () => {
@@ -14,6 +15,7 @@ test("WEB-MVP-01 one t3.medium runs the four containers by Compose", () => {
   const { backend, frontend, postgres, cache } = services();
   expect(backend?.image).toMatch(/^\$\{IMAGE_BACKEND:\?.+\}$/);
   expect(frontend?.image).toMatch(/^\$\{IMAGE_FRONTEND:\?.+\}$/);
+  expect(frontend?.tmpfs).toEqual(["/tmp:uid=10001,gid=10001", "/app/.next/cache:uid=10001,gid=10001"]);
   expect(postgres?.image).toMatch(/^postgres:17\.\d+-bookworm$/);
   expect(cache?.image).toMatch(/^valkey\/valkey:8\.\d+\.\d+-bookworm$/);
   expect(file("systemd/webrana.service")).toContain("\nExecStart=/usr/bin/docker compose --env-file images.env up ");
@@ -99,6 +101,9 @@ test("WEB-MVP-05 the three secrets reach the backend in /opt/webrana", () => {
       `:parameter/webrana/mvp/secret/${name}"`,
     );
   }
+  const statements = statementsOf(resource("aws_iam_role_policy.host_access_policy").policy);
+  const writers = statements.filter(({ Action }) => (Action as string[]).includes("ssm:PutParameter"));
+  expect(writers.map(({ Condition }) => Condition)).toEqual([{ StringNotEquals: { "ssm:Overwrite": "true" } }]);
 });
 
 test("WEB-MVP-06 a proxy with TLS serves both names", () => {
@@ -154,6 +159,11 @@ test("WEB-MVP-09 backend and frontend have a repository and a way to build", () 
     expect(resource(`aws_ecr_repository.repository_${service}_images`)).toMatchObject({
       image_tag_mutability: "IMMUTABLE_WITH_EXCLUSION",
       name: `webrana/mvp/${service}`,
+    });
+    const expiry = resource(`aws_ecr_lifecycle_policy.repository_${service}_expiry`).policy as string;
+    expect((JSON.parse(expiry) as { rules: unknown[] }).rules[0]).toMatchObject({
+      rulePriority: 1,
+      selection: { tagPrefixList: ["released-"], countType: "imageCountMoreThan", countNumber: 10 },
     });
     expect(resource(`aws_ssm_parameter.image_${service}_parameter`).name).toBe(`/webrana/mvp/image/${service}`);
   }

@@ -10,6 +10,7 @@ interface ComposeService extends Block {
   readonly container_name?: string;
   readonly command?: string[];
   readonly environment?: Record<string, string>;
+  readonly tmpfs?: string[];
   readonly volumes?: { source: string; target: string }[];
 }
 
