@@ -15,7 +15,8 @@ describe("the lint rules refuse", () => {
   const SCRIPTS = "Scripts import apps, pure functions of modules and other scripts only.";
   const CONSTRUCTS = "Scripts read synthesized JSON; constructs belong to modules and stacks.";
   const ENGINES = "Engines import scripts/lib, never each other or a command.";
-  const DEEP = "Import the class from its own folder: @cdktf/provider-aws/lib/<type>.";
+  const APPS = "An app is data: it imports modules/spec only.";
+  const DEEP = "Import a class from @cdktf/provider-<name>/lib/<type>.";
 
   const planted: readonly (readonly [file: string, imported: string, message: string])[] = [
     ["modules/a1.ts", "../stacks", DOWNWARDS],
@@ -28,10 +29,22 @@ describe("the lint rules refuse", () => {
     ["stacks/b1.ts", "../scripts/lib/paths", DOWNWARDS],
     ["stacks/b2.ts", "../main", DOWNWARDS],
     ["stacks/b3.ts", "../__tests__/helpers/synth", DOWNWARDS],
-    ["apps/b4.ts", "../scripts/simulator", DOWNWARDS],
+    ["stacks/b4.ts", "../apps", DOWNWARDS],
+    ["stacks/b5.ts", "../apps/webrana", DOWNWARDS],
+    ["main.ts", "./scripts/lib/paths", DOWNWARDS],
+    ["main.ts", "./__tests__/helpers/synth", DOWNWARDS],
+    ["apps/b6.ts", "../scripts/simulator", APPS],
+    ["apps/b7.ts", "../stacks", APPS],
+    ["apps/b8.ts", "../main", APPS],
+    ["apps/b9.ts", "../modules/network/host-network", APPS],
+    ["apps/b10.ts", "../modules/specification", APPS],
+    ["apps/b11.ts", "cdktf", APPS],
+    ["apps/b12.ts", "constructs", APPS],
+    ["apps/b13.ts", "@cdktf/provider-aws/lib/vpc", APPS],
+    ["apps/b14.ts", "../__tests__/helpers/synth", APPS],
     ["scripts/commands/c1.ts", "cdktf", CONSTRUCTS],
     ["scripts/lib/c2.ts", "constructs", CONSTRUCTS],
-    ["scripts/lib/c3.ts", "@cdktf/provider-aws/lib/vpc", SCRIPTS],
+    ["scripts/lib/c3.ts", "@cdktf/provider-aws/lib/vpc", CONSTRUCTS],
     ["scripts/commands/c4.ts", "../../stacks", SCRIPTS],
     ["scripts/commands/c5.ts", "../../stacks/mvp-stack", SCRIPTS],
     ["scripts/commands/c6.ts", "../../main", SCRIPTS],
@@ -44,9 +57,14 @@ describe("the lint rules refuse", () => {
     ["scripts/teardown/d6.ts", "../setup/doctor", ENGINES],
     ["scripts/setup/d7.ts", "../simulator/world", ENGINES],
     ["scripts/setup/d8.ts", "../teardown", ENGINES],
+    ["scripts/lib/d9.ts", "../simulator", ENGINES],
+    ["scripts/conformance/d10.ts", "../bench/measure", ENGINES],
+    ["scripts/bench/d11.ts", "../conformance", ENGINES],
+    ["scripts/bench/d12.ts", "../../stacks", SCRIPTS],
     ["modules/network/e1.ts", "@cdktf/provider-aws", DEEP],
     ["stacks/e2.ts", "@cdktf/provider-aws", DEEP],
     ["main.ts", "@cdktf/provider-aws", DEEP],
+    ["modules/network/e3.ts", "@cdktf/provider-random", DEEP],
   ];
 
   const allowed: readonly (readonly [file: string, imported: string])[] = [
@@ -54,26 +72,29 @@ describe("the lint rules refuse", () => {
     ["modules/network/f2.ts", "@cdktf/provider-aws/lib/vpc"],
     ["stacks/f3.ts", "../modules/network/host-network"],
     ["apps/f4.ts", "../modules/spec"],
-    ["scripts/commands/f5.ts", "../teardown"],
-    ["scripts/commands/f6.ts", "../../apps"],
-    ["scripts/lib/f7.ts", "../../modules/terraform/state-backend"],
-    ["scripts/simulator/f8.ts", "../lib/paths"],
-    ["scripts/simulator/engine/f9.ts", "../schema/types"],
+    ["apps/f5.ts", "../modules/spec/memory"],
+    ["apps/f6.ts", "./webrana"],
+    ["scripts/commands/f7.ts", "../teardown"],
+    ["scripts/commands/f8.ts", "../../apps"],
+    ["scripts/lib/f9.ts", "../../modules/terraform/state-backend"],
+    ["scripts/simulator/f10.ts", "../lib/paths"],
+    ["scripts/simulator/engine/f11.ts", "../schema/types"],
   ];
 
+  const rows = [...planted, ...allowed];
+  /** What the lint says about an import, by file and import. */
   const messages = new Map<string, string>();
+  const place = (file: string, imported: string): string => `${file} imports ${imported}`;
   let linted = 0;
   const folder = fs.mkdtempSync(path.join(os.tmpdir(), "tierstack-lint-"));
 
   // In a tree of its own with the project's rules: the rules go by path, and the project stays as it is.
   beforeAll(() => {
     fs.copyFileSync(path.join(ROOT, ".oxlintrc.json"), path.join(folder, ".oxlintrc.json"));
-    for (const [file, imported] of [...planted, ...allowed]) {
-      fs.mkdirSync(path.join(folder, path.dirname(file)), { recursive: true });
-      fs.writeFileSync(
-        path.join(folder, file),
-        `import { thing } from "${imported}";\n\nexport const other = thing;\n`,
-      );
+    for (const [file, imported] of rows) {
+      const target = path.join(folder, file);
+      fs.mkdirSync(path.dirname(target), { recursive: true });
+      fs.appendFileSync(target, `export * from "${imported}";\n`);
     }
     const oxlint = path.join(ROOT, "node_modules/oxlint/bin/oxlint");
     const { stdout } = spawnSync(process.execPath, [oxlint, "--format", "json", "."], {
@@ -81,26 +102,27 @@ describe("the lint rules refuse", () => {
       encoding: "utf8",
     });
     const { diagnostics, number_of_files: seen } = JSON.parse(stdout) as {
-      diagnostics: { filename: string; code: string; help: string }[];
+      diagnostics: { filename: string; code: string; message: string; help: string }[];
       number_of_files: number;
     };
     linted = seen;
-    for (const { filename, code, help } of diagnostics) {
-      if (code === "eslint(no-restricted-imports)") messages.set(filename, help);
+    for (const { filename, code, message, help } of diagnostics) {
+      const imported = /^'(.+)' import is restricted/.exec(message)?.[1] ?? "";
+      if (code === "eslint(no-restricted-imports)") messages.set(place(filename, imported), help);
     }
   });
   afterAll(() => fs.rmSync(folder, { recursive: true }));
 
   test("after looking at every planted file", () => {
-    expect(linted).toBe(planted.length + allowed.length);
+    expect(linted).toBe(new Set(rows.map(([file]) => file)).size);
   });
 
-  test.each(planted)("%s importing %s", (file, _imported, message) => {
-    expect(messages.get(file)).toBe(message);
+  test.each(planted)("%s importing %s", (file, imported, message) => {
+    expect(messages.get(place(file, imported))).toBe(message);
   });
 
-  test.each(allowed)("but not %s importing %s", (file) => {
-    expect(messages.get(file)).toBeUndefined();
+  test.each(allowed)("but not %s importing %s", (file, imported) => {
+    expect(messages.get(place(file, imported))).toBeUndefined();
   });
 });
 
@@ -143,6 +165,10 @@ function loadedWith(...entries: string[]): Loaded {
   return { files, packages };
 }
 
+/** The packages that make constructs, with the file that names each. */
+const constructsAmong = (packages: Loaded["packages"]): [string, string][] =>
+  [...packages].filter(([name]) => /^(cdktf|constructs|@cdktf\/)/.test(name));
+
 /** TypeScript files below a folder, from the project root. */
 const sourcesIn = (folder: string): string[] =>
   fs
@@ -154,7 +180,10 @@ describe("the walk over all imports", () => {
   test("sees the product: from main.ts down to a resource", () => {
     const { files, packages } = loadedWith("main.ts");
     expect(files).toContain("modules/network/host-network.ts");
-    expect(packages.get("@cdktf/provider-aws/lib/vpc")).toBe("modules/network/host-network.ts");
+    expect(constructsAmong(packages)).toContainEqual([
+      "@cdktf/provider-aws/lib/vpc",
+      "modules/network/host-network.ts",
+    ]);
   });
 
   test("reads imports, exports, calls and lines that go on, but no types", () => {
@@ -191,9 +220,19 @@ export { i } from "./\${i}";
     expect([...files].filter((file) => !file.startsWith("modules/"))).toEqual([]);
   });
 
+  test("stacks load stacks and modules only", () => {
+    const { files } = loadedWith(...sourcesIn("stacks"));
+    expect([...files].filter((file) => !/^(stacks|modules)\//.test(file))).toEqual([]);
+  });
+
+  test("apps load apps and modules only, and no construct", () => {
+    const { files, packages } = loadedWith(...sourcesIn("apps"));
+    expect([...files].filter((file) => !/^(apps|modules)\//.test(file))).toEqual([]);
+    expect(constructsAmong(packages)).toEqual([]);
+  });
+
   test("no script loads a construct, not even through a module", () => {
-    const { packages } = loadedWith(...sourcesIn("scripts"));
-    expect([...packages].filter(([name]) => /^(cdktf|constructs|@cdktf\/)/.test(name))).toEqual([]);
+    expect(constructsAmong(loadedWith(...sourcesIn("scripts")).packages)).toEqual([]);
   });
 
   const engines = fs
