@@ -18,6 +18,7 @@ const FIXED = [
 const ADDITIONS: Readonly<Record<string, string>> = {
   ".ci": "the one command that a build server runs",
   ".gitignore": "generated folders and states stay out of git",
+  ".npmrc": "npm run leaves no logs and no notices in the home folder",
   ".oxlintrc.json": "lint rules, the import direction among them",
   ".prettierignore": "files that others format",
   ".prettierrc": "how code is formatted",
