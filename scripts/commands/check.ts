@@ -10,8 +10,8 @@ import { type Context, createContext, loadProject, type Project } from "./contex
 import { type Summary, summarize, summaryRows } from "./stack-summary";
 
 const HELP = `
-Checks every app of apps/ and shows what each stack comes to. Needs neither AWS nor Terraform, and writes nothing.
-Exit code 2 when a stack is invalid.
+Checks every app of apps/ and shows what each stack comes to. Needs neither AWS nor Terraform, and writes nothing but the
+build, in dist, when a source is newer than it. Exit code 2 when a stack is invalid.
 
 Example:
   tiers check
@@ -38,7 +38,7 @@ async function check(options: { json?: boolean }): Promise<void> {
   if (problems.length > 0) process.exitCode = 2;
 }
 
-/** Synthesizes into a folder of its own, so that checking changes nothing in the project. */
+/** Synthesizes into a folder of its own, so that checking changes no synthesized stack. */
 async function summaries({ paths, env }: Context, { resolution }: Project): Promise<Summary[]> {
   if (resolution.stacks.length === 0) return [];
   const output = fs.mkdtempSync(path.join(os.tmpdir(), "tiers-check-"));

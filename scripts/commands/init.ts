@@ -59,7 +59,13 @@ type Input = Parameters<Parameters<typeof createApp>[2]>[0];
 function mistakesIn(input: Input, { apps, spec, resolution }: Project): string[] {
   const known = new Set(resolution.problems.map(spec.formatProblem));
   const { problems } = spec.resolveApps([...apps, spec.defineApp(input)]);
-  return problems.map(spec.formatProblem).filter((problem) => !known.has(problem));
+  const added = problems.filter((problem) => !known.has(spec.formatProblem(problem)));
+  return added.map((problem) => spec.formatProblem(namelessAsNew(problem, apps.length + 1)));
+}
+
+/** An app whose name is wrong is reported by its place in the list, which it has not got yet. */
+function namelessAsNew<P extends { stack: string }>(problem: P, position: number): P {
+  return problem.stack === `app ${position}` ? { ...problem, stack: "the new app" } : problem;
 }
 
 /** The id that the new app's stack gets. */
