@@ -1,7 +1,7 @@
 import * as path from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { UserError } from "../../scripts/lib/errors";
-import { backendOf, countByType, readStack, resourceBlocks } from "../../scripts/lib/stack-json";
+import { backendOf, countByType, readStack, regionOfStack, resourceBlocks } from "../../scripts/lib/stack-json";
 import { writeFileAtomic } from "../../scripts/lib/write";
 import { makeFolder, removeFolder } from "../helpers/folders";
 
@@ -25,6 +25,14 @@ test("backends are told apart, and others refused", () => {
   expect(backendOf({ terraform: { backend: { s3 } } })).toEqual({ type: "s3", ...s3, lock: false });
   expect(() => backendOf({ terraform: { backend: { http: {} } } })).toThrow(`The backend "http" is not supported`);
   expect(() => backendOf({})).toThrow(`The backend "none" is not supported`);
+});
+
+test("the region is that of the provider without an alias, when it is written literally", () => {
+  const other = { alias: "global", region: "us-east-1" };
+  expect(regionOfStack({ provider: { aws: [other, { region: "eu-west-1" }] } })).toBe("eu-west-1");
+  expect(regionOfStack({ provider: { aws: [{ region: "${var.region}" }] } })).toBeUndefined();
+  expect(regionOfStack({ provider: { aws: [other] } })).toBeUndefined();
+  expect(regionOfStack({})).toBeUndefined();
 });
 
 test("blocks are counted by type and listed with their addresses", () => {

@@ -1,7 +1,7 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { firstError, terraform, terraformBinary, terraformJson } from "../../scripts/lib/terraform";
+import { firstError, terraform, terraformBinary, terraformFailure, terraformJson } from "../../scripts/lib/terraform";
 import { makeFolder, removeFolder } from "../helpers/folders";
 
 let folder: string;
@@ -46,6 +46,30 @@ describe("a run", () => {
   test("that fails says what Terraform said, in one line", async () => {
     const attempt = terraform(["plan", "-out=x"], { cwd: folder, env: { PATH: `${folder}:/usr/bin:/bin` } });
     await expect(attempt).rejects.toThrow("terraform plan failed: Error: No value on main.tf line 1: Give one.");
+  });
+});
+
+describe("providers that init cannot get", () => {
+  const result = (stderr: string) => ({ code: 1, stdout: "", stderr });
+  const query = (provider: string, reason: string): string =>
+    `╷\n│ Error: Failed to query available provider packages\n│ \n│ Could not retrieve the list of available versions for provider\n│ ${provider}: ${reason}\n╵\n`;
+
+  test.each([
+    ["the registry is not reached", "could not connect to registry.terraform.io: no such host"],
+    ["a mirror does not have them", "provider was not\n│ found in any of the search locations"],
+  ])("are named, with what to do, when %s", (_what, reason) => {
+    const output = query("hashicorp/random", reason) + query("hashicorp/aws", reason);
+    expect(terraformFailure(["init"], result(output)).message).toMatch(
+      /^terraform init failed: it found no source for the providers hashicorp\/aws, hashicorp\/random\.\nGive it a network/,
+    );
+  });
+
+  test("are told in Terraform's own words when the reason is another", () => {
+    const output = query("hashicorp/aws", "no available releases match the given constraints 99.0.0");
+    expect(terraformFailure(["init"], result(output)).message).toBe(
+      "terraform init failed: Error: Failed to query available provider packages Could not retrieve the list of " +
+        "available versions for provider hashicorp/aws: no available releases match the given constraints 99.0.0",
+    );
   });
 });
 

@@ -2,12 +2,21 @@ import * as fs from "node:fs";
 import * as path from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { UserError } from "../../scripts/lib/errors";
-import { asUserError, emptyFolder, readFile, writeFileAtomic } from "../../scripts/lib/write";
+import { asUserError, emptyFolder, readFile, removeIfEmpty, writeFileAtomic } from "../../scripts/lib/write";
 import { filesIn, makeFolder, removeFolder } from "../helpers/folders";
 
 let folder: string;
 beforeAll(() => void (folder = makeFolder("write")));
 afterAll(() => removeFolder(folder));
+
+test("removeIfEmpty removes an empty folder and leaves any other", () => {
+  const [empty, full] = [path.join(folder, "empty"), path.join(folder, "full")];
+  fs.mkdirSync(empty);
+  writeFileAtomic(path.join(full, "a.txt"), "content");
+  for (const one of [empty, full, path.join(folder, "none")]) removeIfEmpty(one);
+  expect([fs.existsSync(empty), filesIn(full)]).toEqual([false, ["a.txt"]]);
+  expect(() => removeIfEmpty(path.join(full, "a.txt", "below"))).toThrow("is a file, not a folder.");
+});
 
 describe("writeFileAtomic", () => {
   test("makes folders and leaves no temporary file", () => {

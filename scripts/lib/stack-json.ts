@@ -12,6 +12,7 @@ export type Blocks = Record<string, Record<string, Json>>;
 /** The parts of cdk.tf.json that commands look at. */
 export interface StackJson {
   terraform?: { backend?: Record<string, Json> };
+  provider?: Record<string, Json[]>;
   resource?: Blocks;
   data?: Blocks;
   output?: Record<string, { description?: string; sensitive?: boolean; value?: unknown }>;
@@ -73,6 +74,12 @@ export function backendOf(stack: StackJson): Backend {
     };
   }
   throw new UserError(`The backend "${type}" is not supported; use "local" or "s3".`, 2);
+}
+
+/** The region of the stack's AWS provider; undefined when it is not written literally. */
+export function regionOfStack({ provider }: StackJson): string | undefined {
+  const region = provider?.aws?.find(({ alias }) => alias === undefined)?.region;
+  return typeof region === "string" && !region.includes("${") ? region : undefined;
 }
 
 /** How many blocks each type has, by type in alphabetical order. */

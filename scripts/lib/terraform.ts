@@ -59,7 +59,7 @@ export async function terraform(args: string[], options: TerraformOptions): Prom
 
 /** What Terraform said about a command that failed, as an error for the user. */
 export function terraformFailure(args: string[], { code, stdout, stderr }: TerraformResult): UserError {
-  const reason = firstError(stderr) || firstError(stdout) || `exit code ${code}`;
+  const reason = missingProviders(stderr) || firstError(stderr) || firstError(stdout) || `exit code ${code}`;
   return new UserError(`terraform ${args[0] ?? ""} failed: ${reason}`);
 }
 
@@ -71,13 +71,34 @@ export async function terraformJson<T>(args: string[], options: TerraformOptions
   return JSON.parse((await terraform(args, options)).stdout) as T;
 }
 
+/** Words of Terraform when it finds no place that it can get a provider from. */
+const NO_SOURCE = /could not connect to|could not query provider registry|not found in any of the search locations/;
+
+/** What to do when `init` could not get providers, in place of Terraform's paragraph for each; otherwise empty. */
+function missingProviders(stderr: string): string {
+  const text = plain(stderr).replaceAll(/\s+/g, " ");
+  if (!NO_SOURCE.test(text)) return "";
+  const found = text.matchAll(/(?:versions for provider|Error while installing) ([\w./-]+\w)/g);
+  const names = Array.from(new Set(Array.from(found, ([, name]) => name))).sort();
+  if (names.length === 0) return "";
+  return (
+    `it found no source for the providers ${names.join(", ")}.\n` +
+    "Give it a network connection to registry.terraform.io, or name a mirror under provider_installation\n" +
+    "in the file of TF_CLI_CONFIG_FILE; then try again."
+  );
+}
+
+/** Terraform's output without its frame and colours. */
+function plain(output: string): string {
+  const escape = String.fromCharCode(27);
+  return output.replaceAll(new RegExp(`${escape}\\[[0-9;]*m`, "g"), "").replaceAll(/^[╷│╵\s]+/gm, "");
+}
+
 /** The first `Error:` of Terraform's output in one line, without its frame and colours; empty when there is none. */
 export function firstError(output: string): string {
-  const escape = String.fromCharCode(27);
-  const lines = output
-    .replaceAll(new RegExp(`${escape}\\[[0-9;]*m`, "g"), "")
+  const lines = plain(output)
     .split("\n")
-    .map((line) => line.replace(/^[╷│╵\s]+/, "").trim());
+    .map((line) => line.trim());
   const start = lines.findIndex((line) => line.startsWith("Error: "));
   if (start < 0) return "";
   const after = lines.slice(start + 1);

@@ -60,6 +60,18 @@ export function emptyFolder(folder: string): void {
   makeFolder(folder);
 }
 
+/** Removes a folder that is there and holds nothing; any other stays as it is. */
+export function removeIfEmpty(folder: string): void {
+  try {
+    fs.rmdirSync(folder);
+  } catch (error) {
+    if (!STAYS.has((error as NodeJS.ErrnoException).code ?? "")) throw asUserError(error, folder);
+  }
+}
+
+/** What a system says about a folder that is not empty, or not there. */
+const STAYS = new Set(["ENOTEMPTY", "EEXIST", "ENOENT"]);
+
 /**
  * Makes a folder and those above it.
  *
