@@ -60,8 +60,29 @@ describe("the report afterwards", () => {
     const value = { B: "/shop/mvp/secret/B", A: "/shop/mvp/secret/A", C: "${aws_secretsmanager_secret.c.arn}" };
     const names = secretParameters({ output: { secret_sources: { value } } });
     expect(names).toEqual(["/shop/mvp/secret/A", "/shop/mvp/secret/B"]);
-    expect(describeSecrets(names)).toContain("delete-parameters --names /shop/mvp/secret/A /shop/mvp/secret/B");
+    expect(describeSecrets(names, "eu-west-1")).toContain(
+      "  aws ssm delete-parameters --region eu-west-1 --names /shop/mvp/secret/A /shop/mvp/secret/B",
+    );
     expect([secretParameters({}), describeSecrets([])]).toEqual([[], ""]);
+  });
+
+  test("warns that backups cannot be read without some of them, before it shows how to delete", () => {
+    const text = describeSecrets(["/shop/mvp/secret/A"]);
+    expect(text).toMatch(
+      /host\/secrets\.json marks with carry nobody can\nread what backups hold[^]*delete-parameters/,
+    );
+    for (const line of text.split("\n")) expect(line.length).toBeLessThanOrEqual(100);
+  });
+
+  test("deletes no more parameters in one command than AWS takes", () => {
+    const names = Array.from({ length: 11 }, (_, at) => `/p/${at}`);
+    const commands = describeSecrets(names)
+      .split("\n")
+      .filter((line) => line.includes("delete-parameters"));
+    expect(commands).toEqual([
+      `  aws ssm delete-parameters --names ${names.slice(0, 10).join(" ")}`,
+      "  aws ssm delete-parameters --names /p/10",
+    ]);
   });
 
   test("says how to deploy again, and what to take over before that", () => {

@@ -62,18 +62,19 @@ async function takeAway(stack: string, options: Options): Promise<void> {
 async function freshDirectory(stack: string, context: ReturnType<typeof createContext>): Promise<string> {
   const project = await loadProject(context);
   findStack(project, stack);
-  await context.reporter.step("Synthesize", () => synthesizeAll(context, project));
+  await context.reporter.step("synthesize", () => synthesizeAll(context, project));
   return stackDirectory(context.paths.output, stack);
 }
 
 function inWords(result: TeardownResult): string {
-  const { stack, destroyed, cancelledSpotRequests, leftovers, earlierLeftovers, secretParameters, stateCopy } = result;
+  const { stack, destroyed, cancelledSpotRequests, leftovers, earlierLeftovers, secretParameters, region, stateCopy } =
+    result;
   const parts = [
     `Stack ${stack} is gone: ${count(destroyed, "resource")} destroyed.`,
     cancelledSpotRequests.length > 0 ? `Spot requests cancelled: ${cancelledSpotRequests.join(", ")}` : "",
     `The state as it was: ${stateCopy} (it may hold secrets).`,
     describeLeftovers(leftovers, earlierLeftovers),
-    describeSecrets(secretParameters),
+    describeSecrets(secretParameters, region),
     describeRedeploy(stack, leftovers),
   ];
   return parts.filter(Boolean).join("\n\n");

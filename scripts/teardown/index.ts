@@ -4,7 +4,7 @@ import * as path from "node:path";
 import { UserError } from "../lib/errors";
 import { withLock } from "../lib/lock";
 import { stopIfInterrupted } from "../lib/process";
-import { backendOf, readStack, type StackJson } from "../lib/stack-json";
+import { backendOf, readStack, regionOfStack, type StackJson } from "../lib/stack-json";
 import type { Reporter } from "../lib/terminal";
 import { count } from "../lib/terminal";
 import { terraform } from "../lib/terraform";
@@ -22,7 +22,7 @@ import { applyLifts } from "./lift";
 import { describePlan, secretParameters } from "./report";
 import { type CancelSpot, cancelSpotRequests, spotTargets } from "./spot";
 import { parseState, type State } from "./state";
-import { copyStack, keepState, type Workspace, workspaceOf, writeCopy } from "./workspace";
+import { copyStack, keepState, removeEmptyFolders, type Workspace, workspaceOf, writeCopy } from "./workspace";
 
 export { describeLeftovers, describeRedeploy, describeSecrets } from "./report";
 
@@ -49,6 +49,8 @@ export interface TeardownResult {
   earlierLeftovers: Leftover[];
   /** Names of parameters with secrets that the host wrote: Terraform never held them. */
   secretParameters: string[];
+  /** Region of the stack; undefined when its configuration does not say it literally. */
+  region: string | undefined;
   /** Copy of the state as it was before this run changed anything. */
   stateCopy: string;
 }
@@ -69,20 +71,24 @@ interface Run {
 export async function teardown(options: TeardownOptions): Promise<TeardownResult> {
   const workspace = workspaceOf(options.stackDirectory);
   const stack = path.basename(options.stackDirectory);
-  return withLock(workspace.lock, `The teardown of ${stack}`, async () => {
-    const run: Run = { stack, shipped: readStack(options.stackDirectory), workspace, options };
-    try {
-      return await tearDownLocked(run);
-    } finally {
-      fs.rmSync(workspace.directory, { recursive: true, force: true });
-    }
-  });
+  try {
+    return await withLock(workspace.lock, `The teardown of ${stack}`, async () => {
+      const run: Run = { stack, shipped: readStack(options.stackDirectory), workspace, options };
+      try {
+        return await tearDownLocked(run);
+      } finally {
+        fs.rmSync(workspace.directory, { recursive: true, force: true });
+      }
+    });
+  } finally {
+    removeEmptyFolders(workspace);
+  }
 }
 
 async function tearDownLocked(run: Run): Promise<TeardownResult> {
   const { reporter } = run.options;
   const found = readJournal(run.workspace.journal, run.stack);
-  const { state, text } = await reporter.step("Read the state", () => openState(run));
+  const { state, text } = await reporter.step("read the state", () => openState(run));
   if (state.held.length === 0) return finishEmpty(run, found);
 
   const journal = continued(found);
@@ -108,6 +114,7 @@ function resultOf(run: Run, journal: Journal, destroyed = 0, cancelledSpotReques
     leftovers: journal.leftovers,
     earlierLeftovers: journal.earlier,
     secretParameters: secretParameters(run.shipped),
+    region: regionOfStack(run.shipped),
     stateCopy: path.join(path.dirname(run.workspace.journal), journal.stateCopies.at(-1) ?? ""),
   };
 }
@@ -141,7 +148,7 @@ function where(shipped: StackJson): string {
 async function liftInState(run: Run, decision: Decision): Promise<void> {
   const pending = pendingLifts(decision);
   if (pending.length === 0) return;
-  await run.options.reporter.step(`Lift the protection of ${count(pending.length, "resource")}`, () =>
+  await run.options.reporter.step(`lift the protection of ${count(pending.length, "resource")}`, () =>
     applyLifts(pending, run.workspace.directory, run.options.env),
   );
 }
@@ -154,7 +161,7 @@ async function setAside(run: Run, decision: Decision, journal: Journal): Promise
   const written = withLeftovers(journal, [...kept, ...lastSnapshots(decision)]);
   writeJournal(run.workspace.journal, written);
   if (decision.stays.length > 0) {
-    await run.options.reporter.step(`Set ${count(decision.stays.length, "resource")} aside that stay`, () =>
+    await run.options.reporter.step(asideInWords(decision), () =>
       terraformIn(run, [
         "state",
         "rm",
@@ -165,6 +172,13 @@ async function setAside(run: Run, decision: Decision, journal: Journal): Promise
     );
   }
   return written;
+}
+
+/** "set aside 2 that hold data, with their 6 settings". */
+function asideInWords({ stays, leftovers }: Decision): string {
+  const [hold, their] = leftovers.length === 1 ? ["holds", "its"] : ["hold", "their"];
+  const settings = stays.length - leftovers.length;
+  return `set aside ${leftovers.length} that ${hold} data${settings > 0 ? `, with ${their} ${count(settings, "setting")}` : ""}`;
 }
 
 /** What volumes leave behind that are deleted with permission; the snapshot's own id is not known before. */
@@ -192,7 +206,7 @@ async function cancelSpot(run: Run, decision: Decision): Promise<string[]> {
   const targets = spotTargets(decision.goes);
   if (targets.length === 0) return [];
   const cancel = run.options.cancelSpot ?? ((target) => cancelSpotRequests(target));
-  return run.options.reporter.step("Cancel the Spot requests", async () => {
+  return run.options.reporter.step("cancel the Spot requests", async () => {
     const cancelled: string[] = [];
     for (const target of targets) cancelled.push(...(await cancel(target)));
     return cancelled;
@@ -201,7 +215,7 @@ async function cancelSpot(run: Run, decision: Decision): Promise<string[]> {
 
 async function destroy(run: Run, decision: Decision): Promise<void> {
   const total = decision.goes.length;
-  await run.options.reporter.step(`Destroy ${count(total, "resource")}`, async (busyWith) => {
+  await run.options.reporter.step(`destroy ${count(total, "resource")}`, async (busyWith) => {
     let done = 0;
     const onLine = (line: string): void => {
       if (/: Destruction complete/.test(line)) busyWith(`${(done += 1)} of ${total}`);

@@ -41,7 +41,7 @@ const DELETION: Record<string, (leftover: Leftover) => string> = {
   aws_s3_bucket: ({ id, region }) =>
     `billed per GB and month; delete: empty it with all versions in the S3 console, then aws s3 rb${inRegion(region)} s3://${id}`,
   aws_secretsmanager_secret: ({ id, region }) =>
-    `billed per month; delete: aws secretsmanager delete-secret${inRegion(region)} --secret-id ${id}`,
+    `billed per month; delete, when no backup needs it: aws secretsmanager delete-secret${inRegion(region)} --secret-id ${id}`,
 };
 
 const inRegion = (region: string | undefined): string => (region ? ` --region ${region}` : "");
@@ -75,12 +75,25 @@ export function secretParameters(stack: StackJson): string[] {
     .sort();
 }
 
-/** Which secrets stay, and the command that deletes them; empty when there are none. */
-export function describeSecrets(names: readonly string[]): string {
+/** How many names one call of DeleteParameters takes. */
+const NAMES_PER_CALL = 10;
+
+/**
+ * Which secrets stay, and the commands that delete them; empty when there are none.
+ *
+ * @param region where they lie. @default - the region of the user's own settings
+ */
+export function describeSecrets(names: readonly string[], region?: string): string {
   if (names.length === 0) return "";
+  const calls = Array.from({ length: Math.ceil(names.length / NAMES_PER_CALL) }, (_, at) =>
+    names.slice(at * NAMES_PER_CALL, (at + 1) * NAMES_PER_CALL),
+  );
   return [
-    "Secrets that the host wrote to the Parameter Store, outside Terraform, stay; a new deployment uses them again:",
-    `  delete: aws ssm delete-parameters --names ${names.join(" ")}`,
+    "Secrets that the host wrote to the Parameter Store, outside Terraform, stay:",
+    ...names.map((name) => `  ${name}`),
+    "A new deployment uses them again. Without those that host/secrets.json marks with carry nobody can",
+    "read what backups hold: keep them as long as a backup, and take their names out before you delete:",
+    ...calls.map((call) => `  aws ssm delete-parameters${inRegion(region)} --names ${call.join(" ")}`),
   ].join("\n");
 }
 

@@ -3,7 +3,7 @@ import * as fs from "node:fs";
 import * as path from "node:path";
 import { UserError } from "../lib/errors";
 import { STACK_FILE, type StackJson } from "../lib/stack-json";
-import { asUserError, emptyFolder, writeFileAtomic } from "../lib/write";
+import { asUserError, emptyFolder, removeIfEmpty, writeFileAtomic } from "../lib/write";
 
 export interface Workspace {
   /** The copy, as deep below the project as the original, so that a relative state path means the same file. */
@@ -52,6 +52,11 @@ export function copyStack(from: string, workspace: Workspace): void {
   } catch (error) {
     throw asUserError(error, workspace.directory);
   }
+}
+
+/** Removes the folders of the teardown that hold nothing, of this stack or another. */
+export function removeEmptyFolders({ directory, journal }: Workspace): void {
+  for (const folder of [path.dirname(directory), path.dirname(journal)]) removeIfEmpty(folder);
 }
 
 /** Replaces the copy's configuration. */
