@@ -12,7 +12,7 @@ const EXIT_CODES = `
 Exit codes:
   0  done
   1  something failed, or was interrupted
-  2  wrong usage or input; nothing was changed
+  2  wrong usage or input, or a required tool is missing; nothing was changed
   3  could not be told
 `;
 

@@ -6,10 +6,14 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { childEnv } from "../../scripts/lib/environment";
 import { filesIn } from "../helpers/folders";
 import { copyProject, type ProjectCopy } from "../helpers/project-copy";
+import { onTerminal, processesOf, requireLinux } from "./linux";
 
 let project: ProjectCopy;
-beforeAll(async () => void (project = await copyProject("interrupt")), 120_000);
-afterAll(() => project.remove());
+beforeAll(async () => {
+  requireLinux(["script"]);
+  project = await copyProject("interrupt");
+}, 120_000);
+afterAll(() => project?.remove());
 
 interface Ended {
   code: number | null;
@@ -42,20 +46,6 @@ function holds(file: string, text: string): boolean {
   return fs.existsSync(absolute) && fs.readFileSync(absolute, "utf8").includes(text);
 }
 
-/** Ids of processes that were started for the copy and still run. */
-function processesOfCopy(): string[] {
-  return fs
-    .readdirSync("/proc")
-    .filter((name) => /^\d+$/.test(name))
-    .filter((id) => {
-      try {
-        return fs.readFileSync(`/proc/${id}/cmdline`, "utf8").includes(project.root);
-      } catch {
-        return false;
-      }
-    });
-}
-
 /** A Terraform that shows it runs, and waits for the interrupt like the real one does in a long apply. */
 function slowTerraform(): string {
   const file = path.join(project.root, "slow-terraform");
@@ -73,7 +63,7 @@ describe.each([
   ["Ctrl-C", "SIGINT"],
   ["an end of the session", "SIGHUP"],
   ["a polite kill", "SIGTERM"],
-] as const)("%s in the middle of a simulated run", (_what, signal) => {
+] as const)("on Linux, %s in the middle of a simulated run", (_what, signal) => {
   test(
     "asks Terraform once to stop, removes what was begun, and ends with one line and exit code 1",
     { timeout: 120_000 },
@@ -93,13 +83,13 @@ describe.each([
       expect(fs.readFileSync(log, "utf8")).toBe("started\ninterrupted\n");
       expect(filesIn(path.join(project.root, ".simulated"))).toEqual([]);
       await pause(500);
-      expect(processesOfCopy()).toEqual([]);
+      expect(processesOf(project.root)).toEqual([]);
     },
   );
 });
 
 test(
-  "Ctrl-C during cdktf's deployment ends its Terraform too and removes everything",
+  "on Linux, Ctrl-C during cdktf's deployment ends its Terraform too and removes everything",
   { timeout: 120_000 },
   async () => {
     const { code, stderr } = await interrupted(["quickstart"], "SIGINT", () =>
@@ -108,18 +98,14 @@ test(
     expect([code, stderr]).toEqual([1, expect.stringMatching(/error: Interrupted: cdktf deploy was stopped\.\n$/)]);
     expect(filesIn(path.join(project.root, ".simulated"))).toEqual([]);
     await pause(500);
-    expect(processesOfCopy()).toEqual([]);
+    expect(processesOf(project.root)).toEqual([]);
   },
 );
 
-test("a question that is interrupted changes nothing", { timeout: 60_000 }, async () => {
-  // `script` gives the command a terminal, as a person has.
+test("on Linux, a question that is interrupted changes nothing", { timeout: 60_000 }, async () => {
   const entry = path.join(project.root, "dist", "scripts", "tiers.js");
   const before = filesIn(path.join(project.root, "apps"));
-  const child = spawn("script", ["-qec", `${process.execPath} ${entry} init`, "/dev/null"], {
-    cwd: project.root,
-    env: process.env,
-  });
+  const child = onTerminal([process.execPath, entry, "init"], { cwd: project.root, env: process.env });
   let screen = "";
   child.stdout.on("data", (chunk: Buffer) => {
     screen += chunk.toString();

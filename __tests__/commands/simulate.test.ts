@@ -33,6 +33,7 @@ describe("tiers simulate", () => {
       });
       expect(run.leftovers?.map(({ type }) => type).sort()).toEqual(["aws_ebs_volume", "aws_s3_bucket"]);
       expect(run.steps.map(({ title }) => title)).toEqual([
+        "check the tools",
         "synthesize",
         "start the simulated AWS",
         "terraform init",
@@ -40,10 +41,10 @@ describe("tiers simulate", () => {
         "terraform plan",
         expect.stringMatching(/^terraform apply of \d+ resources$/),
         "second terraform plan finds nothing to do",
-        "Read the state",
-        expect.stringMatching(/^Lift the protection of \d+ resources$/),
-        expect.stringMatching(/^Set \d+ resources aside that stay$/),
-        expect.stringMatching(/^Destroy \d+ resources$/),
+        "read the state",
+        expect.stringMatching(/^lift the protection of \d+ resources$/),
+        "set aside 2 that hold data, with their 6 settings",
+        expect.stringMatching(/^destroy \d+ resources$/),
       ]);
       expect(filesIn(simulated())).toEqual([]);
       expect(filesIn(project.root).filter((file) => file.endsWith(".tfstate"))).toEqual([]);
@@ -81,11 +82,12 @@ describe("tiers simulate", () => {
       expect(code).toBe(0);
       expect(stdout).toMatch(/^Resources \(\d+\):\n +1 {2}aws_cloudwatch_dashboard\n/);
       expect(stdout).toContain("Fixed public IPv4 address of the host\n    public_ip = ");
-      expect(stdout).toMatch(/cdk\.tf\.json was the same before and after: sha256 [0-9a-f]{64}\n/);
+      expect(stdout).toMatch(/cdk\.tf\.json was the same before and after:\n {2}sha256 [0-9a-f]{64}\n/);
       expect(stdout).toContain("Nothing of this is real: AWS was simulated.");
       expect(stderr).toMatch(
-        /^Stack mvp on a simulated AWS\. Nothing of it is real\.\n {2}ok {3}synthesize +\d+\.\d s\n/,
+        /^Credentials of your shell \(AWS_ACCESS_KEY_ID\) are ignored: nothing here reaches AWS\.\n {2}ok {3}check the tools +\d+\.\d s\nStack mvp on a simulated AWS\. Nothing of it is real\.\n {2}ok {3}synthesize +\d+\.\d s\n/,
       );
+      for (const line of stdout.split("\n")) expect(line.length).toBeLessThanOrEqual(100);
       expect(stdout + stderr).not.toContain("AKIAREAL");
     },
   );

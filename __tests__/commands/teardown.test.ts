@@ -1,4 +1,3 @@
-import { spawn } from "node:child_process";
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
@@ -7,6 +6,7 @@ import { terraform } from "../../scripts/lib/terraform";
 import { writeFileAtomic } from "../../scripts/lib/write";
 import { filesIn } from "../helpers/folders";
 import { copyProject, type ProjectCopy } from "../helpers/project-copy";
+import { onTerminal } from "./linux";
 
 const DIRECTORY = "out/stacks/demo";
 const STATE = "terraform.demo.tfstate";
@@ -43,8 +43,7 @@ const resources = (): number =>
 /** Runs the command on a terminal and types an answer to its question. */
 async function typing(answer: string): Promise<{ code: unknown; screen: string }> {
   const entry = path.join(project.root, "dist", "scripts", "tiers.js");
-  const command = [process.execPath, entry, ...ARGS].join(" ");
-  const child = spawn("script", ["-qec", command, "/dev/null"], { cwd: project.root, env });
+  const child = onTerminal([process.execPath, entry, ...ARGS], { cwd: project.root, env });
   let screen = "";
   let typed = false;
   child.stdout.on("data", (chunk: Buffer) => {
@@ -65,19 +64,19 @@ test("without a terminal and without --yes nothing happens", async () => {
   expect(resources()).toBe(2);
 });
 
-test("another word than the stack's name stops it before anything changes", async () => {
+test("on Linux, another word than the stack's name stops it before anything changes", async () => {
   const { code, screen } = await typing("yes\r");
   expect(screen).toContain(`error: "yes" is not "demo": nothing was changed.`);
   expect([code, resources()]).toEqual([1, 2]);
 });
 
-test("Ctrl-C at the question stops it before anything changes", async () => {
+test("on Linux, Ctrl-C at the question stops it before anything changes", async () => {
   const { code, screen } = await typing("\u0003");
   expect(screen).toContain("error: Interrupted: nothing was changed.");
   expect([code, resources()]).toEqual([1, 2]);
 });
 
-test("the stack's name takes it away; what was kept and where the state was copied is told", async () => {
+test("on Linux, the stack's name takes it away; what was kept and where the state was copied is told", async () => {
   const { code, screen } = await typing("demo\r");
   expect(screen).toMatch(/Goes \(1 resource\):\r?\n {2}terraform_data goes/);
   expect(screen).toContain("Stack demo is gone: 1 resource destroyed.");
@@ -111,4 +110,24 @@ test("a state that cannot be read is Terraform's own message in one line", async
   const { code, stderr } = await project.tiers([...ARGS, "--yes"], env);
   expect([code, stderr]).toEqual([1, expect.stringMatching(/error: terraform (init|state) failed: Error: /)]);
   expect(stderr).not.toMatch(/^\s+at /m);
+});
+
+test("providers that cannot be had are one sentence with what to do, and nothing is left behind", async () => {
+  const mirror = path.join(project.root, "empty-mirror");
+  fs.mkdirSync(mirror);
+  const settings = path.join(project.root, "no-providers.rc");
+  writeFileAtomic(settings, `provider_installation {\n  filesystem_mirror {\n    path = "${mirror}"\n  }\n}\n`);
+  const file = path.join(project.root, DIRECTORY, "cdk.tf.json");
+  const stack = JSON.parse(fs.readFileSync(file, "utf8")) as { terraform: object };
+  const required_providers = { aws: { source: "hashicorp/aws" }, random: { source: "hashicorp/random" } };
+  writeFileAtomic(file, JSON.stringify({ ...stack, terraform: { ...stack.terraform, required_providers } }));
+
+  const { code, stderr } = await project.tiers([...ARGS, "--yes"], { ...env, TF_CLI_CONFIG_FILE: settings });
+  expect(code).toBe(1);
+  expect(stderr).toMatch(
+    /\nerror: terraform init failed: it found no source for the providers hashicorp\/aws, hashicorp\/random\.\nGive it [^.]*registry\.terraform\.io, or name a mirror /,
+  );
+  for (const line of stderr.split("\n")) expect(line.length).toBeLessThanOrEqual(105);
+  expect(fs.existsSync(path.join(project.root, ".teardown"))).toBe(false);
+  expect(resources()).toBe(2);
 });

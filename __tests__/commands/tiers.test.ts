@@ -19,7 +19,7 @@ describe("help", () => {
     const { code, stdout } = await project.tiers(["--help"]);
     expect(code).toBe(0);
     for (const command of COMMANDS) expect(stdout).toMatch(new RegExp(`^  ${command} `, "m"));
-    expect(stdout).toContain("2  wrong usage or input; nothing was changed");
+    expect(stdout).toContain("2  wrong usage or input, or a required tool is missing; nothing was changed");
   });
 
   test.each(COMMANDS)("of %s shows an example that starts with a command that exists", async (command) => {
@@ -99,20 +99,27 @@ describe("wrong usage ends with exit code 2, one clear message and no stack trac
 });
 
 describe("failures that are nobody's wrong usage", () => {
-  test("without Terraform, simulate says how to get it and leaves nothing behind", async () => {
-    const { code, stderr } = await project.tiers(["simulate", "mvp"], { PATH: "/nowhere" });
-    expect([code, stderr]).toEqual([
-      2,
-      expect.stringContaining("terraform was not found on PATH. Install Terraform 1.11 or later"),
-    ]);
+  test.each([
+    ["simulate", ["simulate", "mvp"]],
+    ["quickstart", ["quickstart"]],
+  ])("without Terraform, %s says how to get it before anything is begun", async (_what, args) => {
+    const before = filesIn(project.root);
+    const { code, stdout, stderr } = await project.tiers(args, { PATH: "/nowhere" });
+    expect([code, stdout]).toEqual([2, ""]);
+    expect(stderr).toMatch(/error: (npm is missing.*\n.*\n.*\n)?terraform is missing; needs 1\.11\.0 or later\.\n/);
+    expect(stderr).toContain("  macOS: brew install hashicorp/tap/terraform\n");
+    expect(stderr.match(/^ {2}ok /gm)).toBeNull();
     expect(stderr).not.toMatch(STACK_TRACE);
-    expect(fs.existsSync(path.join(project.root, ".simulated", "mvp"))).toBe(false);
+    expect(filesIn(project.root)).toEqual(before);
+    expect(fs.existsSync(path.join(project.root, ".simulated"))).toBe(false);
   });
 
-  test("without Terraform, the quickstart names it before it starts anything", async () => {
-    const { code, stderr } = await project.tiers(["quickstart"], { PATH: path.dirname(process.execPath) });
-    expect([code, stderr]).toEqual([1, expect.stringContaining("terraform is missing; needs 1.11.0 or later.")]);
-    expect(stderr).not.toContain("start the simulated AWS");
+  test("a Terraform that TERRAFORM_BINARY_NAME names in vain is told by that name", async () => {
+    const { code, stderr } = await project.tiers(["simulate", "mvp"], { TERRAFORM_BINARY_NAME: "tofu-none" });
+    expect([code, stderr]).toEqual([
+      2,
+      expect.stringContaining(`error: terraform (TERRAFORM_BINARY_NAME is "tofu-none") is missing;`),
+    ]);
   });
 
   test("a fault of the program is one line, and its details come on demand", async () => {
@@ -179,7 +186,8 @@ describe("init, then check", () => {
     const args = ["init", "--yes", "--name", "Shop!", "--region", "mars-1", "--service", "api:99999"];
     const { code, stderr } = await project.tiers(args);
     expect(code).toBe(2);
-    for (const field of ["name is", "region is", "services.api.port is"]) expect(stderr).toContain(field);
+    expect(stderr).toContain(`error: the new app: name is "Shop!"; allowed: `);
+    for (const field of ["region is", "services.api.port is"]) expect(stderr).toContain(field);
     expect(filesIn(path.join(project.root, "apps"))).toEqual(before);
   });
 

@@ -1,13 +1,14 @@
 import type { Command } from "commander";
 import { table } from "../lib/terminal";
+import { outputsInWords } from "../setup/output-words";
 import { type Quickstart, quickstart } from "../setup/quickstart";
-import { outputsInWords } from "../setup/terraform-steps";
 import { createContext, findStack, loadProject } from "./context";
 import { engines } from "./engines";
+import { prepareSimulation } from "./simulation";
 
 const HELP = `
 Runs cdktf deploy against a simulated AWS, proves that a second plan is empty, and tears the stack down again. It needs
-no account and no network, and leaves nothing behind.
+no account and no network, and leaves nothing behind. Exit code 2 when a tool is missing that it needs.
 
 Example:
   npm run quickstart
@@ -24,6 +25,7 @@ export function configure(command: Command): void {
     .action(async (stack: string, options: { json?: boolean }) => {
       const context = createContext(options);
       const { paths, env, reporter } = context;
+      await prepareSimulation(context, ["node", "npm", "terraform"]);
       const project = await reporter.step("compile and check the apps", () => loadProject(context));
       findStack(project, stack);
       const result = await quickstart({ paths, stack, env, reporter, engines });
@@ -45,8 +47,9 @@ ${outputsInWords(outputs)}
 A second plan found nothing to do. The teardown took everything away and kept what holds data:
 ${leftovers.map(({ type, id }) => `  ${type} ${id}`).join("\n")}
 
-AWS was simulated. The Terraform that ran is the real one, but nothing that it made exists, nothing was billed, and its
-files are removed. Stacks that were synthesized: ${stacks.join(", ")}. It took ${seconds.toFixed(0)} s.
+AWS was simulated. The Terraform that ran is the real one, but nothing that it made exists,
+nothing was billed, and its files are removed.
+Stacks that were synthesized: ${stacks.join(", ")}. It took ${seconds.toFixed(0)} s.
 
 Next:
   npm run -s tiers -- init           describe your own app

@@ -4,15 +4,17 @@ import { UserError } from "../lib/errors";
 import { shown } from "../lib/paths";
 import { count, table } from "../lib/terminal";
 import { readFile } from "../lib/write";
+import { outputsInWords } from "../setup/output-words";
 import { type SimulatedRun, simulateStack } from "../setup/simulated-run";
-import { outputsInWords } from "../setup/terraform-steps";
 import { type Context, createContext, findStack, loadProject } from "./context";
 import { engines } from "./engines";
+import { prepareSimulation } from "./simulation";
 
 const HELP = `
 Runs terraform init, validate, plan, apply, a second plan and the teardown on the stack's own JSON, unchanged. Terraform
 is the real one, AWS is simulated: it needs no account and no network, and nothing that it shows exists.
 Everything lies in .simulated/<stack> and is removed at the end, unless --keep leaves it there.
+Exit code 2 when Terraform is missing or too old.
 
 Example:
   tiers simulate mvp
@@ -42,6 +44,7 @@ async function simulate(id: string, options: Options): Promise<void> {
   const context = createContext(options);
   const { paths, env, reporter } = context;
   const fixturesFile = options.fixtures === undefined ? undefined : checkedFile(options.fixtures);
+  await prepareSimulation(context, ["node", "terraform"]);
   const stack = findStack(await loadProject(context), id);
   reporter.note(`Stack ${id} on a simulated AWS. Nothing of it is real.`);
   const result = await simulateStack({
@@ -81,11 +84,12 @@ function inWords(run: SimulatedRun, worldFile: string, stateFile: string, { path
   const parts = [
     `Resources (${total}):\n${table(Object.entries(run.resources).map(([type, number]) => [String(number).padStart(3), type]))}`,
     `Outputs (${run.outputs.length}):\n${outputsInWords(run.outputs)}`,
-    `cdk.tf.json was the same before and after: sha256 ${run.sha256}`,
+    `cdk.tf.json was the same before and after:\n  sha256 ${run.sha256}`,
   ];
   if (run.state.overridden) {
     parts.push(
-      "The stack keeps its state in S3, which is not simulated: an override file beside cdk.tf.json kept it on disk.",
+      "The stack keeps its state in S3, which is not simulated:\n" +
+        "an override file beside cdk.tf.json kept it on disk.",
     );
   }
   if (run.spotRequests.length > 0) {

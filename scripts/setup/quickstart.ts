@@ -10,7 +10,6 @@ import { synthesize } from "../lib/synth";
 import { count, type FinishedStep, type Reporter } from "../lib/terminal";
 import { firstError } from "../lib/terraform";
 import { emptyFolder } from "../lib/write";
-import { examine } from "./doctor";
 import type { Engines, Left } from "./engines";
 import { takeDown } from "./simulated-run";
 import { type Output, type Place, proveNothingToDo, readOutputs, resourcesByType } from "./terraform-steps";
@@ -38,7 +37,7 @@ export interface Quickstart {
 /**
  * Runs everything inside `.simulated/quickstart` and removes it afterwards.
  *
- * @throws UserError when a tool is missing or a step fails
+ * @throws UserError when a step fails
  */
 export async function quickstart(options: QuickstartOptions): Promise<Quickstart> {
   const folder = path.join(options.paths.simulated, "quickstart");
@@ -56,7 +55,6 @@ async function runIn(folder: string, options: QuickstartOptions): Promise<Quicks
   const { paths, stack, reporter, engines } = options;
   const env = simulatedEnv(options.env, { TIERS_STATE: "local" });
   const output = path.join(folder, "cdktf.out");
-  await reporter.step("check the tools", () => requireTools(options.env));
   const stacks = await reporter.step("synthesize every stack", () => synthesize(paths, { output, env }));
   const directory = stackDirectory(output, stack);
   const simulator = await reporter.step("start the simulated AWS", () =>
@@ -74,21 +72,6 @@ async function runIn(folder: string, options: QuickstartOptions): Promise<Quicks
   } finally {
     await simulator.stop();
   }
-}
-
-/** @throws UserError (exit 1) that names each required tool that is missing or too old */
-async function requireTools(env: NodeJS.ProcessEnv): Promise<void> {
-  const { tools } = await examine(env, "required");
-  const bad = tools.filter(({ state }) => state !== "ok");
-  if (bad.length === 0) return;
-  const lines = bad.map(({ name, state, version, needs, install }) =>
-    [
-      `${name} is ${state}${version ? ` (${version})` : ""}; needs ${needs}.`,
-      `Debian, Ubuntu: ${install.debian}`,
-      `macOS: ${install.macos}`,
-    ].join("\n  "),
-  );
-  throw new UserError(lines.join("\n"));
 }
 
 /** The command that a user types for the real account, with its output folder inside the simulation's. */

@@ -84,13 +84,3 @@ export async function resourcesByType({ cwd, env }: Place): Promise<Record<strin
   }
   return Object.fromEntries([...counts].sort(([a], [b]) => (a < b ? -1 : 1)));
 }
-
-/** Outputs as text: what each is, then its value. */
-export function outputsInWords(outputs: readonly Output[]): string {
-  return outputs
-    .map(({ name, description, value, sensitive }) => {
-      const shown = sensitive ? "(hidden: sensitive)" : typeof value === "string" ? value : JSON.stringify(value);
-      return `  ${description || name}\n    ${name} = ${shown}`;
-    })
-    .join("\n");
-}
