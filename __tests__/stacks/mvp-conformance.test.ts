@@ -3,7 +3,6 @@
  * tests read the JSON that ships, or a changed copy of it: `npm run conformance -- --mutate` shows that each one notices.
  */
 import { expect, test } from "vitest";
-import { statementsOf } from "../helpers/inspect";
 import { defaultOf, file, resource, secretsFile, services, stack, type Block } from "./mvp-parts";
 
 test("WEB-MVP-01 one t3.medium runs the four containers by Compose", () => {
@@ -96,14 +95,11 @@ test("WEB-MVP-05 the three secrets reach the backend in /opt/webrana", () => {
   for (const name of names) expect(environments[0]?.variables[name]).toEqual([{ secret: name }]);
   expect(environments.map(({ path }) => path)).toEqual(["/run/webrana/env/backend.env"]);
   expect(services().backend?.env_file).toEqual(["/run/webrana/env/backend.env"]);
-  for (const name of names) {
-    expect(resource("aws_iam_role_policy.host_access_policy").policy).toContain(
-      `:parameter/webrana/mvp/secret/${name}"`,
-    );
-  }
-  const statements = statementsOf(resource("aws_iam_role_policy.host_access_policy").policy);
-  const writers = statements.filter(({ Action }) => (Action as string[]).includes("ssm:PutParameter"));
-  expect(writers.map(({ Condition }) => Condition)).toEqual([{ StringNotEquals: { "ssm:Overwrite": "true" } }]);
+  const { policy } = resource("aws_iam_role_policy.host_access_policy");
+  for (const name of names) expect(policy).toContain(`:parameter/webrana/mvp/secret/${name}"`);
+  expect(policy).toMatch(
+    /"ssm:PutParameter"\],"Resource":\[[^\]]+\],"Condition":\{"StringNotEquals":\{"ssm:Overwrite":"true"\}\}/,
+  );
 });
 
 test("WEB-MVP-06 a proxy with TLS serves both names", () => {
@@ -140,12 +136,8 @@ test("WEB-MVP-08 containers, database and user carry the names that people know"
   const { postgres, cache, backend, frontend } = services();
   const names = [postgres, cache, backend, frontend].map((service) => service?.container_name);
   expect(names).toEqual(["webrana-postgres", "webrana-cache", "webrana-backend", "webrana-frontend"]);
-  expect(backend?.environment).toMatchObject({
-    DB_HOST: "postgres",
-    DB_NAME: "webrana",
-    DB_USER: "webrana",
-    REDIS_HOST: "cache",
-  });
+  const database = { DB_HOST: "postgres", DB_NAME: "webrana", DB_USER: "webrana" };
+  expect(backend?.environment).toMatchObject({ ...database, REDIS_HOST: "cache" });
   const sql = file("postgres/init.sql");
   expect(sql).toContain(`'CREATE ROLE "webrana" LOGIN'`);
   expect(sql).toContain(`'ALTER ROLE "webrana" NOSUPERUSER `);
@@ -160,11 +152,8 @@ test("WEB-MVP-09 backend and frontend have a repository and a way to build", () 
       image_tag_mutability: "IMMUTABLE_WITH_EXCLUSION",
       name: `webrana/mvp/${service}`,
     });
-    const expiry = resource(`aws_ecr_lifecycle_policy.repository_${service}_expiry`).policy as string;
-    expect((JSON.parse(expiry) as { rules: unknown[] }).rules[0]).toMatchObject({
-      rulePriority: 1,
-      selection: { tagPrefixList: ["released-"], countType: "imageCountMoreThan", countNumber: 10 },
-    });
+    const { policy } = resource(`aws_ecr_lifecycle_policy.repository_${service}_expiry`);
+    expect(policy).toContain('"tagPrefixList":["released-"],"countType":"imageCountMoreThan","countNumber":10}');
     expect(resource(`aws_ssm_parameter.image_${service}_parameter`).name).toBe(`/webrana/mvp/image/${service}`);
   }
 });
