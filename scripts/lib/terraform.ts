@@ -79,7 +79,7 @@ function missingProviders(stderr: string): string {
   const text = plain(stderr).replaceAll(/\s+/g, " ");
   if (!NO_SOURCE.test(text)) return "";
   const found = text.matchAll(/(?:versions for provider|Error while installing) ([\w./-]+\w)/g);
-  const names = Array.from(new Set(Array.from(found, ([, name]) => name))).sort();
+  const names = Array.from(new Set(Array.from(found, ([, name = ""]) => name))).sort();
   if (names.length === 0) return "";
   return (
     `it found no source for the providers ${names.join(", ")}.\n` +
