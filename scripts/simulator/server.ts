@@ -32,8 +32,10 @@ async function main(settings: ServerSettings): Promise<void> {
       seed: settings.seed,
       log,
     });
+    // Listens before it says so: Ctrl-C may come right after.
+    const stopped = stopRequested();
     report({ reattach: served.reattach, pid: process.pid });
-    await stopRequested();
+    await stopped;
     served.close();
   });
 }
