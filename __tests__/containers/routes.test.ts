@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { hostRoutes, matches, servedHost } from "../../modules/containers/routes";
+import { hostRoutes, matches } from "../../modules/containers/routes";
+import { publicHost, underDomain } from "../../modules/edge/public-hosts";
 import { OPAQUE, shop } from "../helpers/fixtures";
 
 test.each([
@@ -11,7 +12,7 @@ test.each([
   ["api.webrana.id", "webrana.id", undefined, "api.webrana.id"],
   ["api.webrana.id", undefined, OPAQUE, "api.webrana.id"],
 ])("%s of %s is served on %s as %s", (host, specified, domain, served) => {
-  expect(servedHost(host, specified, domain)).toBe(served);
+  expect(underDomain(publicHost(host, specified), domain)).toBe(served);
 });
 
 describe("order of paths", () => {

@@ -1,3 +1,4 @@
+import { publicHost, underDomain } from "../edge/public-hosts";
 import type { ResolvedApp } from "../spec";
 
 /** One path pattern of one host. */
@@ -29,16 +30,9 @@ export function hostRoutes({ services, dns }: ResolvedApp, domain: string | unde
   }
   return [...byHost.keys()].sort().map((host) => ({
     host,
-    served: servedHost(host, dns.domain, domain),
+    served: underDomain(publicHost(host, dns.domain), domain),
     routes: (byHost.get(host) ?? []).sort(bySpecificity),
   }));
-}
-
-/** A host of the specification's domain, moved to the domain of the run; any other host as it is. */
-export function servedHost(host: string, specified: string | undefined, domain: string | undefined): string {
-  if (specified === undefined || domain === undefined) return host;
-  if (host === specified) return domain;
-  return host.endsWith(`.${specified}`) ? host.slice(0, -specified.length) + domain : host;
 }
 
 /** Whether a pattern stands for everything that begins with it. */

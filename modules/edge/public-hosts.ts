@@ -11,8 +11,14 @@ export interface PublicHost {
 /** All public names that lead to a service, once each, in the order of the specification. */
 export function publicHosts(app: Pick<ResolvedApp, "services" | "dns">): PublicHost[] {
   const names = Object.values(app.services).flatMap((service) => service.route?.hosts ?? []);
-  return [...new Set(names)].map((name) => ({ name, label: labelIn(app.dns.domain, name) }));
+  return [...new Set(names)].map((name) => publicHost(name, app.dns.domain));
 }
+
+/** A public name with its place in the specification's domain. */
+export const publicHost = (name: string, domain: string | undefined): PublicHost => ({
+  name,
+  label: labelIn(domain, name),
+});
 
 function labelIn(domain: string | undefined, name: string): string | undefined {
   if (domain === undefined) return undefined;

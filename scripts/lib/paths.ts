@@ -1,22 +1,7 @@
 /** Where things lie in the project. */
-import * as fs from "node:fs";
 import * as path from "node:path";
 
-/**
- * The project's root: the nearest folder above this file that holds cdktf.json. It depends neither on the working
- * directory nor on whether the built or the source file runs.
- *
- * @throws Error when there is none, which means that the installation is broken
- */
-export function projectRoot(from: string = __dirname): string {
-  let folder = from;
-  while (!fs.existsSync(path.join(folder, "cdktf.json"))) {
-    const parent = path.dirname(folder);
-    if (parent === folder) throw new Error(`No cdktf.json in ${from} or any folder above it.`);
-    folder = parent;
-  }
-  return folder;
-}
+export { projectRoot } from "../../modules/terraform/project-root";
 
 /** The places that commands read and write, all below one folder. */
 export function projectPaths(root: string) {
