@@ -41,6 +41,7 @@ describe("help", () => {
     const { stderr } = await run(process.execPath, ["-e", program], { env: process.env });
     const loaded = stderr.split("\n").filter((file) => file.includes(`${path.sep}dist${path.sep}`));
     expect(loaded.map((file) => path.relative(path.join(project.root, "dist", "scripts"), file)).sort()).toEqual([
+      "../modules/terraform/project-root.js",
       "commands/table.js",
       "lib/errors.js",
       "lib/paths.js",
