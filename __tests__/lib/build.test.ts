@@ -30,6 +30,9 @@ beforeAll(() => {
     strict: true,
     types: [],
     ignoreDeprecations: "6.0",
+    // As the project's own: only what changed is written again.
+    incremental: true,
+    tsBuildInfoFile: "dist/.scripts.tsbuildinfo",
   };
   put("tsconfig.scripts.json", JSON.stringify({ compilerOptions: options, include: ["main.ts", "apps", "scripts"] }));
   put("scripts/tiers.ts", "export const entry = 1;\n");
@@ -55,6 +58,15 @@ describe("ensureBuilt", () => {
     put(file, `export const ${file === "main.ts" ? "main" : "apps"} = "changed";\n`);
     await ensureBuilt(paths, process.env);
     expect(read(`dist/${file.replace(".ts", ".js")}`)).toContain("changed");
+  });
+
+  test("knows that it has compiled, also when the changed file is not the one that it looks at", async () => {
+    await ensureBuilt(paths, process.env);
+    for (const output of ["dist/main.js", "dist/scripts/tiers.js"]) age(output, 60);
+    put("apps/index.ts", "export const apps = [2];\n");
+    await ensureBuilt(paths, process.env);
+    for (const output of ["dist/main.js", "dist/scripts/tiers.js"])
+      expect(changed(output), output).toBeGreaterThanOrEqual(changed("apps/index.ts"));
   });
 
   test("reports what does not compile each time, not only the first", async () => {

@@ -24,21 +24,24 @@ export async function ensureBuilt(paths: ProjectPaths, env: NodeJS.ProcessEnv): 
       2,
     );
   }
+  const begun = new Date();
   const { code, stdout, stderr } = await run(process.execPath, [compiler, "-p", "tsconfig.scripts.json"], {
     cwd: paths.root,
     env: childEnv(env),
     title: "the TypeScript compiler",
   });
-  if (code === 0) return;
+  // The compiler writes only what changed, so the files that tell the age of the whole are set to the start of this run.
+  if (code === 0) return outputs(paths).forEach((file) => fs.utimesSync(file, begun, begun));
   // The compiler writes its output even when it found mistakes; without this the next run would take it for good.
   if (fs.existsSync(paths.main)) fs.utimesSync(paths.main, 0, 0);
   throw new UserError(`The project does not compile:\n${(stdout + stderr).trim()}`, 2);
 }
 
+/** The compiled entries, whose age stands for that of everything. */
+const outputs = (paths: ProjectPaths): string[] => [paths.main, path.join(paths.dist, "scripts", "tiers.js")];
+
 /** Milliseconds since 1970 when the oldest part was compiled; 0 when something is missing. */
-function builtAt(paths: ProjectPaths): number {
-  return Math.min(modified(paths.main), modified(path.join(paths.dist, "scripts", "tiers.js")));
-}
+const builtAt = (paths: ProjectPaths): number => Math.min(...outputs(paths).map(modified));
 
 function newestSource(root: string): number {
   return Math.max(...SOURCES.map((name) => newestIn(path.join(root, name))));
