@@ -16,7 +16,8 @@ const SOURCES = ["main.ts", "apps", "stacks", "modules", "scripts", "tsconfig.js
  * @throws UserError (exit 2) with the compiler's own lines when a source does not compile
  */
 export async function ensureBuilt(paths: ProjectPaths, env: NodeJS.ProcessEnv): Promise<void> {
-  if (newestSource(paths.root) <= builtAt(paths)) return;
+  const newest = newestSource(paths.root);
+  if (newest <= builtAt(paths)) return;
   const compiler = path.join(paths.root, "node_modules", "typescript", "bin", "tsc");
   if (!fs.existsSync(compiler)) {
     throw new UserError(
@@ -24,14 +25,14 @@ export async function ensureBuilt(paths: ProjectPaths, env: NodeJS.ProcessEnv): 
       2,
     );
   }
-  const begun = new Date();
   const { code, stdout, stderr } = await run(process.execPath, [compiler, "-p", "tsconfig.scripts.json"], {
     cwd: paths.root,
     env: childEnv(env),
     title: "the TypeScript compiler",
   });
-  // The compiler writes only what changed, so the files that tell the age of the whole are set to the start of this run.
-  if (code === 0) return outputs(paths).forEach((file) => fs.utimesSync(file, begun, begun));
+  // The compiler writes only what changed, so the files that tell the age of the whole get that of the newest source.
+  const compiled = new Date(Math.ceil(newest));
+  if (code === 0) return outputs(paths).forEach((file) => fs.utimesSync(file, compiled, compiled));
   // The compiler writes its output even when it found mistakes; without this the next run would take it for good.
   if (fs.existsSync(paths.main)) fs.utimesSync(paths.main, 0, 0);
   throw new UserError(`The project does not compile:\n${(stdout + stderr).trim()}`, 2);
