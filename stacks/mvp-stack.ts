@@ -48,7 +48,8 @@ export class MvpStack extends TierStack {
     const place = this.createNetwork();
     const firewall = this.createFirewall(place);
     const bucket = this.createBackups();
-    const images = new ServiceImages(this, "images", { names: this.names, ...this.app });
+    const { services, registry } = this.app;
+    const images = new ServiceImages(this, "images", { names: this.names, services, registry });
     const secrets = this.createSecrets();
     const logs = this.createLogs();
     const files = this.createHostFiles(bucket, images, secrets, logs);

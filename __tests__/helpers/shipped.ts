@@ -2,6 +2,7 @@
 import { execFileSync } from "node:child_process";
 import * as fs from "node:fs";
 import * as path from "node:path";
+import { plainText } from "../../modules/terraform/escape";
 import { TEST_OUTPUT } from "./synth";
 
 const ROOT = process.cwd();
@@ -65,7 +66,7 @@ export function readStacks(outdir: string): Map<string, string> {
 export function hostFile(stack: StackJson, key: string): string {
   const object = Object.values(stack.resource.aws_s3_object ?? {}).find((candidate) => candidate.key === key);
   if (typeof object?.content !== "string") throw new Error(`The stack ships no ${key}`);
-  return object.content.replace(/([$%])\1\{/g, "$1{");
+  return plainText(object.content);
 }
 
 /** Every text in a JSON value with its path. */

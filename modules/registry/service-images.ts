@@ -28,7 +28,11 @@ export class ServiceImages extends Construct {
     const repositories: Record<string, Repository> = {};
     for (const [service, { image }] of Object.entries(props.services)) {
       const initial = "reference" in image ? image.reference : NOT_RELEASED;
-      parameters[service] = new ReleasedImage(scope, logicalId("image", service), { ...props, service, initial });
+      parameters[service] = new ReleasedImage(scope, logicalId("image", service), {
+        names: props.names,
+        service,
+        initial,
+      });
       if ("build" in image) {
         repositories[service] = new Repository(scope, logicalId("repository", service), {
           names: props.names,

@@ -8,3 +8,6 @@ export function literalText(text: string): string {
     dollars === undefined ? `${found[0]}${found}` : `\${"${dollars}"}`,
   );
 }
+
+/** The text that Terraform hands on for a literal: `$${` and `%%{` are its way to write `${` and `%{`. */
+export const plainText = (literal: string): string => literal.replace(/([$%])\1\{/g, "$1{");

@@ -7,9 +7,10 @@
 import * as path from "node:path";
 import { Command, InvalidArgumentError } from "commander";
 import { childEnv } from "../lib/environment";
+import { runEntry } from "../lib/entry";
 import { UserError } from "../lib/errors";
 import { type ProjectPaths, projectPaths, projectRoot } from "../lib/paths";
-import { catchInterrupts, run } from "../lib/process";
+import { run } from "../lib/process";
 import { measure, type Measured } from "./measure";
 import { layOutTemplate } from "./template";
 
@@ -116,16 +117,8 @@ function wholeNumber(value: string): number {
   return number;
 }
 
-catchInterrupts(() => process.stderr.write("\nStopping.\n"));
 void new Command("bench")
   .description("Measure synth, start-up and simulated apply against what the project promises.")
   .option("--runs <n>", "how often each command runs", wholeNumber, 5)
-  .action(async ({ runs }: { runs: number }) => {
-    try {
-      await main(runs);
-    } catch (error) {
-      process.stderr.write(`error: ${(error as Error).message}\n`);
-      process.exitCode = error instanceof UserError ? error.exitCode : 1;
-    }
-  })
+  .action(({ runs }: { runs: number }) => runEntry(() => main(runs)))
   .parseAsync();

@@ -7,9 +7,9 @@
 import * as path from "node:path";
 import { Command } from "commander";
 import { simulatedEnv } from "../lib/environment";
+import { runEntry } from "../lib/entry";
 import { UserError } from "../lib/errors";
 import { type ProjectPaths, projectPaths, projectRoot, stackDirectory } from "../lib/paths";
-import { catchInterrupts } from "../lib/process";
 import { parseJson, STACK_FILE } from "../lib/stack-json";
 import { synthesize } from "../lib/synth";
 import { mutateAll, type Mutation } from "./mutate";
@@ -63,17 +63,9 @@ function printMutation({ id, place, test, verdict }: Mutation): void {
   process.stdout.write(`${line}\n`);
 }
 
-catchInterrupts(() => process.stderr.write("\nStopping.\n"));
 new Command("conformance")
   .description("Compare what existing systems asked for with what the stacks hold.")
   .option("--check", "fail when docs/conformance.md is out of date")
   .option("--mutate", "change each built value once and show that its test fails")
-  .action(async (options: Options) => {
-    try {
-      await main(options);
-    } catch (error) {
-      process.stderr.write(`error: ${(error as Error).message}\n`);
-      process.exitCode = error instanceof UserError ? error.exitCode : 1;
-    }
-  })
+  .action((options: Options) => runEntry(() => main(options)))
   .parse();

@@ -1,5 +1,6 @@
 /** Reads and changes one built value in a stack's JSON, or in a file that the stack ships to its host. */
 import { parse, stringify } from "yaml";
+import { plainText } from "../../modules/terraform/escape";
 import type { Json } from "../lib/stack-json";
 import type { Built } from "./rows";
 
@@ -12,7 +13,7 @@ export function valueAt(stacks: Stacks, place: Built): unknown {
   if (place.file === undefined) return follow(stack, place.at);
   const raw = shippedObject(stack, place.file)?.content;
   if (raw === undefined) return undefined;
-  const text = unescaped(raw);
+  const text = plainText(raw);
   return place.at === undefined ? text : follow(parse(text), place.at);
 }
 
@@ -96,6 +97,3 @@ function shippedObject(stack: Json | undefined, key: string): { content: string 
   const object = objects.find((candidate) => candidate.key === key);
   return typeof object?.content === "string" ? (object as { content: string }) : undefined;
 }
-
-/** A text as Terraform hands it on: `$${` and `%%{` are its way to write `${` and `%{`. */
-const unescaped = (text: string): string => text.replace(/([$%])\1\{/g, "$1{");
