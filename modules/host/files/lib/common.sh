@@ -1,0 +1,111 @@
+# shellcheck shell=bash
+# Sourced by every script of the host. Loads the settings of stack.env, which lies one folder above this one, and gives
+# the few functions that all of them share. Strict mode comes with it.
+set -euo pipefail
+
+SCRIPT="$(basename -- "$0")"
+COMMON_ROOT="$(dirname -- "$(dirname -- "$(readlink -f -- "${BASH_SOURCE[0]}")")")"
+readonly SCRIPT COMMON_ROOT
+
+# One line to stderr; under systemd it goes to the journal.
+say() { printf '%s: %s\n' "$SCRIPT" "$*" >&2; }
+
+# fail <what> <what to do>: ends the script.
+fail() {
+  say "$1${2:+; $2}"
+  exit 1
+}
+
+if [[ ! -r "$COMMON_ROOT/stack.env" ]]; then
+  fail "$COMMON_ROOT/stack.env is missing" "fetch the configuration again: bash /var/lib/cloud/instance/scripts/part-001"
+fi
+# shellcheck source=/dev/null
+. "$COMMON_ROOT/stack.env"
+
+# What an app may lack is empty, so that scripts can ask for it.
+: "${POSTGRES_CONTAINER:=}" "${POSTGRES_MAJOR:=}" "${DATABASES:=}" "${DATABASE_USER:=}" "${SERVICES:=}" "${DEPLOY_JOBS:=}"
+: "${CERTIFICATE_HOSTS:=}" "${CERTIFICATE_EMAIL:=}"
+readonly APP_NAME STACK_NAME APP_DIR DATA_DIR RUN_DIR IMAGES_FILE AWS_REGION BUCKET BACKUP_PREFIX STAGING_PREFIX
+readonly CONFIG_PREFIX METRIC_NAMESPACE BACKUP_DAILY_AT SERVICES DEPLOY_JOBS PROXY DATA_VOLUME_ID SWAP_MIB SPOT OS
+readonly POSTGRES_CONTAINER POSTGRES_MAJOR DATABASES DATABASE_USER CERTIFICATE_HOSTS CERTIFICATE_EMAIL
+
+# Small files of the host that must outlive it: on the data volume, root's alone.
+readonly STATE_DIR="$DATA_DIR/.tierstack"
+
+export AWS_DEFAULT_REGION="$AWS_REGION" AWS_PAGER='' AWS_METADATA_SERVICE_NUM_ATTEMPTS=3 AWS_METADATA_SERVICE_TIMEOUT=2
+# Credentials of registries live in memory only.
+export DOCKER_CONFIG="${DOCKER_CONFIG:-$RUN_DIR/docker}"
+# Not every unit's PATH has the folder of snaps.
+case ":$PATH:" in
+  *:/snap/bin:*) ;;
+  *) export PATH="$PATH:/snap/bin" ;;
+esac
+
+# The AWS CLI with bounded waits: a call to a service that does not answer ends.
+on_aws() { aws --cli-connect-timeout 10 --cli-read-timeout 60 "$@"; }
+
+# retry <tries> <seconds between> <command...>: the status of the last try.
+retry() {
+  local tries="$1" pause="$2" try status=1
+  shift 2
+  for ((try = 1; try <= tries; try++)); do
+    status=0
+    "$@" || status=$?
+    if ((status == 0)); then return 0; fi
+    if ((try < tries)); then sleep "$pause"; fi
+  done
+  return "$status"
+}
+
+# with_lock [--wait <seconds>] <name> <command...>: one at a time on this host. Without --wait it fails at once and names
+# who holds the lock. The command's children do not inherit the lock, so nothing that stays behind keeps it.
+with_lock() {
+  local seconds=0
+  if [[ "$1" == --wait ]]; then
+    seconds="$2"
+    shift 2
+  fi
+  local name="$1" file="$RUN_DIR/$1.lock"
+  shift
+  mkdir -p -- "$RUN_DIR"
+  (
+    exec 9>>"$file"
+    if ! flock --wait "$seconds" 9; then
+      fail "the lock \"$name\" is taken: $(tail -n 1 -- "$file")" "wait for it to end, then try again"
+    fi
+    printf 'process %s, %s, since %s\n' "$BASHPID" "$SCRIPT" "$(date -u +%Y-%m-%dT%H:%M:%SZ)" >"$file"
+    "$@" 9>&-
+    # Not the last command of its own, or bash would run it in its own place and give the lock up.
+    exit "$?"
+  )
+}
+
+# Docker Compose on the app's project. Before the first release there is no file of images; PostgreSQL needs none.
+compose() {
+  if [[ ! -e "$IMAGES_FILE" ]]; then (umask 022 && : >>"$IMAGES_FILE"); fi
+  docker compose --project-directory "$APP_DIR" --env-file "$IMAGES_FILE" "$@"
+}
+
+# put_metric <Name> <Value> <Unit> [Mount=<mount>]: one value into the stack's namespace.
+put_metric() {
+  on_aws cloudwatch put-metric-data --namespace "$METRIC_NAMESPACE" --metric-name "$1" --value "$2" --unit "$3" \
+    --dimensions "Stack=$STACK_NAME${4:+,$4}"
+}
+
+# remember <file> <epoch>: a moment, kept on the data volume.
+remember() {
+  local file="$STATE_DIR/$1"
+  printf '%s\n' "$2" >"$file.new"
+  mv -T -- "$file.new" "$file"
+}
+
+# age_of <file>: seconds since that moment, or since the data volume was set up when there is none yet; never negative.
+# Fails without output when the data volume is not there.
+age_of() {
+  local moment now
+  moment="$(cat -- "$STATE_DIR/$1" 2>/dev/null || true)"
+  if [[ ! "$moment" =~ ^[0-9]+$ ]]; then moment="$(sed -n "s/^CREATED='\([0-9]*\)'\$/\1/p" "$STATE_DIR/volume" 2>/dev/null || true)"; fi
+  if [[ ! "$moment" =~ ^[0-9]+$ ]]; then return 1; fi
+  now="$(date +%s)"
+  printf '%s\n' "$((now > moment ? now - moment : 0))"
+}
