@@ -8,7 +8,7 @@ export default {
   test: {
     include: ["__tests__/**/*.test.ts"],
     // These need servers, root or other people's tools, and have commands of their own.
-    exclude: ["__tests__/**/*.postgres.test.ts", "__tests__/rehearse/**", "__tests__/judges/**"],
+    exclude: ["__tests__/**/*.postgres.test.ts", "__tests__/box/**", "__tests__/judges/**"],
     environment: "node",
     pool: "threads",
     isolate: false,

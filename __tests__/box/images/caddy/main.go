@@ -1,0 +1,9 @@
+// Command caddy is the release of Caddy that the product runs, with its standard modules.
+package main
+
+import (
+	caddycmd "github.com/caddyserver/caddy/v2/cmd"
+	_ "github.com/caddyserver/caddy/v2/modules/standard"
+)
+
+func main() { caddycmd.Main() }

@@ -1,0 +1,159 @@
+/**
+ * The AWS account of a box: the stack is applied by the real Terraform to the simulated provider, and what the host then
+ * talks to (bucket, configuration, image parameters, log groups) is put into moto.
+ */
+import * as fs from "node:fs";
+import * as os from "node:os";
+import * as path from "node:path";
+import {
+  CreateBucketCommand,
+  GetObjectCommand,
+  ListObjectVersionsCommand,
+  PutBucketVersioningCommand,
+  PutObjectCommand,
+  S3Client,
+} from "@aws-sdk/client-s3";
+import { GetParameterCommand, PutParameterCommand, SSMClient } from "@aws-sdk/client-ssm";
+import type { AppInput } from "../../../modules/spec";
+import { type Moto, startMoto } from "../../helpers/moto";
+import { SimulatedAccount } from "../../helpers/simulated";
+import { AwsSocket } from "./aws-socket";
+
+export class Cloud {
+  private constructor(
+    private readonly moto: Moto,
+    private readonly account: SimulatedAccount,
+    private readonly stackId: string,
+    /** The box's connection; its rule breaks requests. */
+    readonly socket: AwsSocket,
+    /** Folder that the box sees as /rehearsal. */
+    readonly shared: string,
+    readonly s3: S3Client,
+    readonly ssm: SSMClient,
+  ) {}
+
+  /**
+   * Deploys an app's stack.
+   *
+   * @param name unique among the clouds that run at the same time
+   * @param app has one stack
+   */
+  static async deploy(name: string, app: AppInput, stackId: string): Promise<Cloud> {
+    const moto = await startMoto();
+    const shared = fs.mkdtempSync(path.join(os.tmpdir(), "rehearsal-"));
+    const socket = await AwsSocket.open(path.join(shared, "aws.sock"), moto.url);
+    const settings = {
+      endpoint: moto.url,
+      region: app.region,
+      credentials: { accessKeyId: "test", secretAccessKey: "test" },
+    };
+    const account = await SimulatedAccount.start(`box-${name}`, [app]);
+    await account.init(stackId);
+    const s3 = new S3Client({ ...settings, forcePathStyle: true });
+    const cloud = new Cloud(moto, account, stackId, socket, shared, s3, new SSMClient(settings));
+    await account.apply(stackId);
+    await cloud.makeBucket();
+    await cloud.publish();
+    await cloud.makeParameters();
+    return cloud;
+  }
+
+  get bucket(): string {
+    return this.attribute("aws_s3_bucket", "bucket");
+  }
+
+  get volumeId(): string {
+    return this.attribute("aws_ebs_volume", "id");
+  }
+
+  /** User data as the instance gets it. */
+  get userData(): string {
+    return this.attribute("aws_instance", "user_data");
+  }
+
+  /** Applies a changed app; its configuration reaches the bucket, and the host when it asks for it. */
+  async change(app: AppInput): Promise<void> {
+    this.account.synthesize([app]);
+    await this.account.apply(this.stackId);
+    await this.publish();
+  }
+
+  /** Says which image of a service is released. */
+  async release(service: string, image: string): Promise<void> {
+    const found = this.account
+      .world()
+      .find(({ type, attributes }) => type === "aws_ssm_parameter" && String(attributes.name).endsWith(`/${service}`));
+    if (found === undefined) throw new Error(`no image parameter of ${service}`);
+    await this.setParameter(String(found.attributes.name), image, true);
+  }
+
+  async setParameter(name: string, value: string, overwrite = false): Promise<void> {
+    await this.ssm.send(new PutParameterCommand({ Name: name, Value: value, Type: "String", Overwrite: overwrite }));
+  }
+
+  async parameter(name: string): Promise<string | undefined> {
+    const found = await this.ssm.send(new GetParameterCommand({ Name: name, WithDecryption: true }));
+    return found.Parameter?.Value;
+  }
+
+  /** Text of an object, or of one of its versions. */
+  async object(key: string, version?: string): Promise<string> {
+    const found = await this.s3.send(new GetObjectCommand({ Bucket: this.bucket, Key: key, VersionId: version }));
+    return (await found.Body?.transformToString()) ?? "";
+  }
+
+  /** Keys and versions below a prefix, newest first per key. */
+  async versions(prefix: string): Promise<{ key: string; version: string }[]> {
+    const found = await this.s3.send(new ListObjectVersionsCommand({ Bucket: this.bucket, Prefix: prefix }));
+    return (found.Versions ?? []).map(({ Key, VersionId }) => ({ key: Key ?? "", version: VersionId ?? "" }));
+  }
+
+  async close(): Promise<void> {
+    await this.socket.close();
+    await this.account.stop();
+    await this.moto.stop();
+    fs.rmSync(this.shared, { recursive: true, force: true });
+  }
+
+  private attribute(type: string, name: string): string {
+    const found = this.account.world().find((object) => object.type === type);
+    const value = found?.attributes[name];
+    if (typeof value !== "string") throw new Error(`the account has no ${type} with ${name}`);
+    return value;
+  }
+
+  private async makeBucket(): Promise<void> {
+    const region = await this.s3.config.region();
+    await this.s3.send(
+      new CreateBucketCommand({
+        Bucket: this.bucket,
+        CreateBucketConfiguration: { LocationConstraint: region as "ap-southeast-1" },
+      }),
+    );
+    await this.s3.send(
+      new PutBucketVersioningCommand({ Bucket: this.bucket, VersioningConfiguration: { Status: "Enabled" } }),
+    );
+  }
+
+  private async publish(): Promise<void> {
+    for (const { type, attributes } of this.account.world()) {
+      if (type !== "aws_s3_object") continue;
+      const { key, content, metadata } = attributes as {
+        key: string;
+        content: string;
+        metadata: Record<string, string> | null;
+      };
+      await this.s3.send(
+        new PutObjectCommand({ Bucket: this.bucket, Key: key, Body: content, Metadata: metadata ?? {} }),
+      );
+    }
+  }
+
+  private async makeParameters(): Promise<void> {
+    for (const { type, attributes } of this.account.world()) {
+      if (type !== "aws_ssm_parameter") continue;
+      const value = attributes.insecure_value ?? attributes.value;
+      await this.setParameter(String(attributes.name), String(value));
+    }
+  }
+}
