@@ -3,6 +3,8 @@ import type { ResolvedStack, Tier } from "../modules/spec";
 import { MvpStack } from "./mvp-stack";
 import type { TierStack } from "./tier-stack";
 
+export { StateStack } from "./state-stack";
+
 /** The stack class of each tier. */
 const STACKS: Record<Tier, new (scope: Construct, definition: ResolvedStack) => TierStack> = { mvp: MvpStack };
 

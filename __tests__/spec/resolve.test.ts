@@ -203,7 +203,18 @@ describe("several apps", () => {
   });
 
   test("every rule about several stacks is tried above", () => {
-    expect(STACK_SET_RULES.map(({ id }) => id)).toEqual(["stack-ids-apart", "stack-names-apart"]);
+    expect(STACK_SET_RULES.map(({ id }) => id)).toEqual(["stack-id-reserved", "stack-ids-apart", "stack-names-apart"]);
+  });
+
+  test("stack-id-reserved: the id of the state bucket's stack is taken, with that rule only", () => {
+    const apps = [defineApp({ ...MINIMAL, stacks: { mvp: { id: "state" } } })];
+    const { stacks, problems } = resolveApps(apps);
+    expect(stacks).toEqual([]);
+    expect(problems.map(formatProblem)).toEqual([
+      `state: stacks.mvp.id is "state"; allowed: any id but "state", which is the stack of the state bucket; give this stack another id`,
+    ]);
+    const without = STACK_SET_RULES.filter(({ id }) => id !== "stack-id-reserved");
+    expect(resolveBy({ rules: RULES, stackRules: without }, apps).problems).toEqual([]);
   });
 
   test("the id of an environment collides with that of an app", () => {

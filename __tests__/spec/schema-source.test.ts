@@ -4,10 +4,16 @@ import { describe, expect, test } from "vitest";
 import { z } from "zod";
 import { guideOf, unwrap } from "../../modules/spec/guide";
 import { appSchema } from "../../modules/spec/schema";
+import { stateSchema } from "../../modules/spec/state-schema";
 import { fieldsOf } from "./fields-of";
 
 const SPEC = join(__dirname, "../../modules/spec");
-const FILES = ["schema.ts", "fields.ts", ...readdirSync(join(SPEC, "sections")).map((name) => `sections/${name}`)];
+const FILES = [
+  "schema.ts",
+  "state-schema.ts",
+  "fields.ts",
+  ...readdirSync(join(SPEC, "sections")).map((name) => `sections/${name}`),
+];
 
 /** A field as it stands in a source file. */
 interface SourceField {
@@ -54,7 +60,9 @@ const UNITS =
 
 describe("the source of the specification", () => {
   test("has the fields that the schema has", () => {
-    const named = fieldsOf(appSchema).map(({ path }) => path.split(".").at(-1) ?? "");
+    const named = [appSchema, stateSchema]
+      .flatMap((schema) => fieldsOf(schema))
+      .map(({ path }) => path.split(".").at(-1) ?? "");
     const inSchema = new Set(named.filter((name) => name !== "*" && !name.endsWith("[]")));
     expect(new Set(FIELDS.map(({ name }) => name))).toEqual(inSchema);
     expect(FIELDS.length).toBeGreaterThan(100);

@@ -182,3 +182,13 @@ export const awsId = (prefix: string, what: string) =>
     `${what} such as "${prefix}-0123456789abcdef0"`,
     "copy it from the AWS console",
   );
+
+const tagText = (max: number) =>
+  text(
+    new RegExp(`^[\\w .:/=+@-]{1,${max}}$`),
+    `1 to ${max} letters, digits, spaces or _.:/=+-@`,
+    "AWS allows no other characters in tags",
+  );
+
+/** Tags of AWS resources by key. */
+export const tags = () => byName(tagText(128), tagText(256), "tags");

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { awsRegion, byName, envName, kebab, safety, text } from "./fields";
+import { awsRegion, byName, envName, kebab, safety, tags } from "./fields";
 import { backup, cache, database, registry, secret, state } from "./sections/data";
 import { dns, host, ingress, network, observability, stackEntry } from "./sections/host";
 import { job, service } from "./sections/service";
@@ -7,13 +7,6 @@ import { job, service } from "./sections/service";
 /** Tiers that exist. growth and scale add their name here and their sections below. */
 export const TIERS = ["mvp"] as const;
 export type Tier = (typeof TIERS)[number];
-
-const tagText = (max: number) =>
-  text(
-    new RegExp(`^[\\w .:/=+@-]{1,${max}}$`),
-    `1 to ${max} letters, digits, spaces or _.:/=+-@`,
-    "AWS allows no other characters in tags",
-  );
 
 /** Every section of an app but its environments. */
 export const appSections = {
@@ -31,7 +24,7 @@ export const appSections = {
     })
     .prefault({ mvp: {} }),
   /** Tags on every resource, besides Application, Environment, Tier and ManagedBy. @default {} */
-  tags: byName(tagText(128), tagText(256), "tags").default({}),
+  tags: tags().default({}),
   /** Whether data resources refuse to be destroyed. @default true */
   protect: safety().default(true),
   /** Where Terraform keeps its state. @default local */

@@ -9,6 +9,23 @@ export interface StackRule {
   readonly check: (stack: ResolvedStack, earlier: readonly ResolvedStack[]) => Finding | undefined;
 }
 
+/** Id of the stack that holds the states of all others. */
+export const STATE_STACK_ID = "state";
+
+const idNotReserved: StackRule = {
+  id: "stack-id-reserved",
+  description: `No stack of an app is called "${STATE_STACK_ID}".`,
+  check: (stack) =>
+    stack.id === STATE_STACK_ID
+      ? {
+          path: `stacks.${stack.tier}.id`,
+          value: quote(stack.id),
+          allowed: `any id but ${quote(STATE_STACK_ID)}, which is the stack of the state bucket`,
+          fix: "give this stack another id",
+        }
+      : undefined,
+};
+
 const idsApart: StackRule = {
   id: "stack-ids-apart",
   description: "Two stacks have different ids, also those of different apps.",
@@ -43,4 +60,4 @@ const namesApart: StackRule = {
 };
 
 /** Every rule about several stacks together. */
-export const STACK_SET_RULES: readonly StackRule[] = [idsApart, namesApart];
+export const STACK_SET_RULES: readonly StackRule[] = [idNotReserved, idsApart, namesApart];

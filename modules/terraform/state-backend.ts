@@ -34,22 +34,33 @@ function parseStateSetting(setting: string, region: string): ResolvedStack["app"
   return { backend: "s3", bucket: match[1], region: match[2] ?? region };
 }
 
+/** A stack as far as its state is concerned. */
+export interface StatefulStack {
+  readonly id: string;
+  /** The app's name, or whose state bucket it is. */
+  readonly name: string;
+  readonly state: ResolvedStack["app"]["state"];
+}
+
+/** The backend of an app's stack; see {@link backendAt}. */
+export const stateBackend = ({ id, app }: ResolvedStack): StateBackend =>
+  backendAt({ id, name: app.name, state: app.state });
+
 /**
  * The backend of a stack. The local path is relative to the stack's own directory (cdktf.out/stacks/<id>), so the state
  * lands beside cdktf.json, survives a new synth, and is the same for `cdktf deploy` and plain Terraform.
  *
  * @throws Error when an S3 state has no bucket; the specification's own rules report that first
  */
-export function stateBackend(stack: ResolvedStack): StateBackend {
-  const { state, name } = stack.app;
+export function backendAt({ id, name, state }: StatefulStack): StateBackend {
   if (state.backend === "local") {
-    return { type: "local", path: `../../../terraform.${stack.id}.tfstate` };
+    return { type: "local", path: `../../../terraform.${id}.tfstate` };
   }
-  if (state.bucket === undefined) throw new Error(`${stack.id}: an S3 state needs a bucket`);
+  if (state.bucket === undefined) throw new Error(`${id}: an S3 state needs a bucket`);
   return {
     type: "s3",
     bucket: state.bucket,
-    key: `${name}/${stack.id}.tfstate`,
+    key: `${name}/${id}.tfstate`,
     region: state.region,
     encrypt: true,
     use_lockfile: true,

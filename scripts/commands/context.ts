@@ -1,5 +1,6 @@
 /** What commands share: the project, the terminal, the stacks of the apps. */
 import type * as Apps from "../../apps";
+import type * as State from "../../apps/state";
 import type * as Spec from "../../modules/spec";
 import { didYouMean } from "../../modules/spec/suggest";
 import type * as StateBackend from "../../modules/terraform/state-backend";
@@ -32,6 +33,8 @@ export interface Project {
   apps: typeof Apps.apps;
   spec: typeof Spec;
   resolution: Spec.Resolution;
+  /** The stack of the state bucket; its problems are among those of the resolution. @default - none is declared */
+  stateStack?: Spec.ResolvedStateStack;
 }
 
 /**
@@ -43,9 +46,12 @@ export async function loadProject({ paths, env }: Context): Promise<Project> {
   await ensureBuilt(paths, env);
   const spec = require("../../modules/spec") as typeof Spec;
   const { apps } = require("../../apps") as typeof Apps;
-  const resolution = spec.resolveApps(apps);
+  const { state } = require("../../apps/state") as typeof State;
+  const resolved = spec.resolveApps(apps);
+  const { stateStack, problems } = spec.resolveState(state);
+  const resolution = { ...resolved, problems: [...resolved.problems, ...problems] };
   if (env.TIERS_STATE) checkStateSetting(env.TIERS_STATE, resolution.stacks);
-  return { apps, spec, resolution };
+  return { apps, spec, resolution, stateStack };
 }
 
 function checkStateSetting(setting: string, stacks: Spec.Resolution["stacks"]): void {

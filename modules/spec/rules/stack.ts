@@ -1,5 +1,6 @@
 import { isOn } from "../fields";
-import { TIERS } from "../schema";
+import type { LocatedFinding } from "../issues";
+import { type App, TIERS } from "../schema";
 import { showValue } from "../show";
 import { finding, quote, type Rule } from "./rule";
 
@@ -19,57 +20,67 @@ const atLeastOneStack: Rule = {
         ],
 };
 
+type State = App["state"];
 const STATE_FIELDS = ["bucket", "region", "kmsKeyId"] as const;
+
+/** State in S3 without a bucket. */
+export const bucketMissing = (state: State): LocatedFinding[] =>
+  state.backend !== "s3" || state.bucket !== undefined
+    ? []
+    : [
+        finding(
+          ["state", "bucket"],
+          showValue(undefined),
+          `the name of an S3 bucket, because state.backend is "s3"`,
+          "name the bucket that holds the state",
+        ),
+      ];
+
+/** What is said about S3 while the state is local. */
+export const needlessStateFields = (state: State): LocatedFinding[] =>
+  state.backend === "s3"
+    ? []
+    : STATE_FIELDS.filter((field) => state[field] !== undefined).map((field) =>
+        finding(
+          ["state", field],
+          showValue(state[field]),
+          `nothing while state.backend is "local"`,
+          `remove it, or set state.backend to "s3"`,
+        ),
+      );
+
+/** Tags that every stack sets itself. */
+const OWN_TAGS = ["Application", "Environment", "Tier", "ManagedBy", "Name"];
+
+/** Tags that replace those of stacks or AWS. */
+export const takenTags = (tags: App["tags"]): LocatedFinding[] =>
+  Object.keys(tags)
+    .filter((key) => OWN_TAGS.includes(key) || key.toLowerCase().startsWith("aws:"))
+    .map((key) =>
+      finding(
+        ["tags", key],
+        `named ${quote(key)}`,
+        `any name but ${OWN_TAGS.join(", ")} and aws:...`,
+        "rename it: stacks or AWS set this tag themselves",
+      ),
+    );
 
 const s3StateHasBucket: Rule = {
   id: "s3-state-has-bucket",
   description: "State in S3 has a bucket.",
-  check: ({ app: { state } }) =>
-    state.backend !== "s3" || state.bucket !== undefined
-      ? []
-      : [
-          finding(
-            ["state", "bucket"],
-            showValue(undefined),
-            `the name of an S3 bucket, because state.backend is "s3"`,
-            "name the bucket that holds the state",
-          ),
-        ],
+  check: ({ app }) => bucketMissing(app.state),
 };
 
 const stateFieldsNeedS3: Rule = {
   id: "state-fields-need-s3",
   description: "Bucket, region and key are given for state in S3 only.",
-  check: ({ app: { state } }) =>
-    state.backend === "s3"
-      ? []
-      : STATE_FIELDS.filter((field) => state[field] !== undefined).map((field) =>
-          finding(
-            ["state", field],
-            showValue(state[field]),
-            `nothing while state.backend is "local"`,
-            `remove it, or set state.backend to "s3"`,
-          ),
-        ),
+  check: ({ app }) => needlessStateFields(app.state),
 };
-
-/** Tags that every stack sets itself. */
-const OWN_TAGS = ["Application", "Environment", "Tier", "ManagedBy", "Name"];
 
 const tagsFree: Rule = {
   id: "tags-free",
   description: "Tags do not replace those that stacks or AWS set.",
-  check: ({ app }) =>
-    Object.keys(app.tags)
-      .filter((key) => OWN_TAGS.includes(key) || key.toLowerCase().startsWith("aws:"))
-      .map((key) =>
-        finding(
-          ["tags", key],
-          `named ${quote(key)}`,
-          `any name but ${OWN_TAGS.join(", ")} and aws:...`,
-          "rename it: stacks or AWS set this tag themselves",
-        ),
-      ),
+  check: ({ app }) => takenTags(app.tags),
 };
 
 /** AWS allows 50 tags per resource (Tagging AWS Resources guide); stacks keep ten for themselves. */

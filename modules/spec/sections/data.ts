@@ -89,22 +89,30 @@ export const registry = z.strictObject({
   scanOnPush: flag().default(true),
 });
 
+/** The name of an S3 bucket. */
+export const bucketName = () =>
+  text(
+    /^(?!.*\.\.)[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/,
+    "the name of an S3 bucket: 3 to 63 lower-case letters, digits, dots and dashes",
+    "copy the bucket's name, without s3://",
+  );
+
+/** A key of KMS. */
+export const kmsKey = () =>
+  text(
+    /^(arn:aws[a-z-]*:kms:[a-z0-9-]+:\d{12}:(key|alias)\/\S+|alias\/[\w/-]+|(mrk-)?[0-9a-f-]{32,36})$/,
+    "a KMS key id, alias or ARN",
+    "copy it from the KMS console",
+  );
+
 /** Where Terraform keeps its state. */
 export const state = z.strictObject({
   /** "local" beside the project, or "s3" with native locking. @default "local" */
   backend: oneOf(["local", "s3"]).default("local"),
   /** Bucket of the state. @default - none; required for "s3" */
-  bucket: text(
-    /^(?!.*\.\.)[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/,
-    "the name of an S3 bucket: 3 to 63 lower-case letters, digits, dots and dashes",
-    "copy the bucket's name, without s3://",
-  ).optional(),
+  bucket: bucketName().optional(),
   /** Region of the bucket. @default - the app's region */
   region: awsRegion().optional(),
   /** KMS key that encrypts the state. @default - the bucket's own encryption (SSE-S3) */
-  kmsKeyId: text(
-    /^(arn:aws[a-z-]*:kms:[a-z0-9-]+:\d{12}:(key|alias)\/\S+|alias\/[\w/-]+|(mrk-)?[0-9a-f-]{32,36})$/,
-    "a KMS key id, alias or ARN",
-    "copy it from the KMS console",
-  ).optional(),
+  kmsKeyId: kmsKey().optional(),
 });
