@@ -86,6 +86,8 @@ function testKnowledge(): Knowledge {
       type === "aws_caller_identity"
         ? { id: ctx.account, account_id: ctx.account }
         : { missing: `no fixture (asked with ${JSON.stringify(Object.keys(config))})` },
+    replaces: () => undefined,
+    importId: ({ id }) => id,
     seen: (world) => world,
     ephemeral: { random_password: { from: "resource", type: "random_password", drop: ["id", "keepers", "number"] } },
     computedListLength: () => 1,

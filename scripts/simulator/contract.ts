@@ -131,6 +131,10 @@ export interface Knowledge {
   checkDestroy(object: WorldObject, ctx: Ctx, world: World): Diagnostic[];
   /** The answer of a data source, or in words what is missing to give one. What an answer leaves out is null, never invented. */
   dataSource(type: string, config: Obj, ctx: Ctx, world: World): Obj | { missing: string };
+  /** The object that a creation would replace without a word, where AWS only sets something and creates nothing. */
+  replaces(type: string, result: Obj, ctx: Ctx, world: World): WorldObject | undefined;
+  /** What `terraform import` takes for the object. */
+  importId(object: WorldObject): string;
   /** The world together with the objects of the fixtures that were not imported. */
   seen(world: World): World;
   ephemeral: Record<string, EphemeralSource>;

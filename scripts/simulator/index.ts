@@ -11,11 +11,17 @@ import { projectPaths, projectRoot } from "../lib/paths";
 import { writeFileAtomic } from "../lib/write";
 import type { WorldObject } from "./contract";
 import { DUMMY_KEY, refuseRealCredentials } from "./credentials";
+import { knowledge } from "./facts";
+import { callsSoFar, type Happened, readHappened } from "./faults/record";
+import type { Fault } from "./faults/spec";
+import { writeTerraformWrapper } from "./faults/terraform-process";
+import { type Forgotten, forgottenObjects } from "./forgotten";
 import { type ServerReport, type ServerSettings } from "./settings";
 import { readWorldObjects, WORLD_FILE } from "./world";
 
 export type { WorldObject } from "./contract";
 export { ignoredCredentials } from "./credentials";
+export { type Fault, faultText, parseFaults } from "./faults/spec";
 
 export interface SimulatorOptions {
   /** Folder inside .simulated/ that holds the world, the log and Terraform's settings. */
@@ -28,6 +34,11 @@ export interface SimulatorOptions {
   seed?: string;
   /** Twelve digits of the account. @default 123456789012, the number that AWS uses in examples */
   account?: string;
+  /**
+   * What goes wrong in the account, each counted over the life of the folder: a simulator that is started again in it
+   * goes on counting. @default nothing
+   */
+  faults?: readonly Fault[];
   /** The environment that the handed-out one is built on. @default that of this process */
   baseEnv?: NodeJS.ProcessEnv;
 }
@@ -39,6 +50,14 @@ export interface Simulator {
   worldFile: string;
   /** The objects that exist now. */
   world(): WorldObject[];
+  /** The faults that happened so far. */
+  happened(): Happened[];
+  /** How many calls there were so far of the kind that a fault waits for. */
+  callsLike(fault: Fault): number;
+  /** What exists although the state does not hold it. */
+  forgotten(stateFile: string): Forgotten[];
+  /** Whether the process still runs. */
+  isAlive(): boolean;
   /** Ends the process; the world file stays. */
   stop(): Promise<void>;
 }
@@ -64,18 +83,29 @@ export async function startSimulator(options: SimulatorOptions): Promise<Simulat
     fixturesFile: options.fixturesFile && path.resolve(options.fixturesFile),
     seed: options.seed ?? "simulated",
     account: options.account ?? EXAMPLE_ACCOUNT,
+    faults: options.faults ?? [],
   };
   fs.mkdirSync(dir, { recursive: true });
   const child = startProcess(settings);
   const { reattach, pid } = await ready(child);
   const worldFile = path.join(dir, WORLD_FILE);
   return {
-    env: childEnvironment(dir, reattach, baseEnv),
+    env: { ...childEnvironment(dir, reattach, baseEnv), ...terraformOf(settings, baseEnv) },
     pid,
     worldFile,
     world: () => readWorldObjects(worldFile),
+    happened: () => readHappened(dir),
+    callsLike: (fault) => callsSoFar(dir, fault),
+    forgotten: (stateFile) => forgottenObjects(worldFile, stateFile, knowledge()),
+    isAlive: () => child.exitCode === null && child.signalCode === null,
     stop: () => stop(child),
   };
+}
+
+/** Terraform can be killed only when its process is known. */
+function terraformOf({ faults, dir }: ServerSettings, env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+  if (!faults.some(({ effect }) => effect.kind === "kill")) return {};
+  return { TERRAFORM_BINARY_NAME: writeTerraformWrapper(dir, env) };
 }
 
 function startProcess(settings: ServerSettings): SimulatorProcess {

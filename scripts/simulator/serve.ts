@@ -2,6 +2,7 @@
 import * as grpc from "@grpc/grpc-js";
 import type { Knowledge } from "./contract";
 import { type Request, SimulatedProvider } from "./engine/provider";
+import type { FaultInjector } from "./faults/injector";
 import { type Binding, BindingLibrary } from "./schema/library";
 import type { TypesInUse } from "./scope";
 import { methodNames, serviceDefinition } from "./wire/messages";
@@ -15,6 +16,8 @@ export interface ServeOptions {
   /** Where derived schemas are kept. @default nothing is kept */
   cacheDir?: string;
   seed: string;
+  /** @default no call fails */
+  faults?: FaultInjector;
   log: (line: string) => void;
 }
 
@@ -51,9 +54,9 @@ async function serveOne(
   binding: Binding,
   options: ServeOptions,
 ): Promise<{ binding: Binding; server: grpc.Server; port: number }> {
-  const { knowledge, world, scope, seed, log, cacheDir } = options;
+  const { knowledge, world, scope, seed, faults, log, cacheDir } = options;
   const library = new BindingLibrary(binding, cacheDir);
-  const provider = new SimulatedProvider({ library, knowledge, world, scope, seed, log });
+  const provider = new SimulatedProvider({ library, knowledge, world, scope, seed, faults, log });
   const unlimited = -1; // a full schema is larger than the default limit
   const server = new grpc.Server({
     "grpc.max_receive_message_length": unlimited,
@@ -72,6 +75,6 @@ function handlers(provider: SimulatedProvider): grpc.UntypedServiceImplementatio
   const handle =
     (method: string): grpc.handleUnaryCall<Request, Buffer> =>
     (call, callback) =>
-      callback(null, provider.answer(method, call.request, call.getPeer()));
+      void provider.answer(method, call.request, call.getPeer()).then((answer) => callback(null, answer));
   return Object.fromEntries(methodNames.map((method) => [method, handle(method)]));
 }

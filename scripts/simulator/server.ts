@@ -4,10 +4,13 @@
  */
 import * as fs from "node:fs";
 import * as path from "node:path";
+import { setTimeout } from "node:timers/promises";
 import { UserError } from "../lib/errors";
 import { withLock } from "../lib/lock";
 import { projectPaths, projectRoot } from "../lib/paths";
 import { knowledge } from "./facts";
+import { FaultInjector } from "./faults/injector";
+import { killTerraform } from "./faults/terraform-process";
 import { installedBindings } from "./schema/library";
 import { ScopeScanner } from "./scope";
 import { serve } from "./serve";
@@ -30,6 +33,7 @@ async function main(settings: ServerSettings): Promise<void> {
       scope: () => scanner.scan(),
       cacheDir: path.join(projectPaths(root).cache, "simulator"),
       seed: settings.seed,
+      faults: faultsOf(settings, log),
       log,
     });
     // Listens before it says so: Ctrl-C may come right after.
@@ -38,6 +42,16 @@ async function main(settings: ServerSettings): Promise<void> {
     await stopped;
     served.close();
   });
+}
+
+function faultsOf({ faults, dir }: ServerSettings, log: (line: string) => void): FaultInjector | undefined {
+  if (faults.length === 0) return undefined;
+  const host = {
+    sleep: (ms: number) => setTimeout(ms),
+    die: () => void process.kill(process.pid, "SIGKILL"),
+    killTerraform: () => killTerraform(dir),
+  };
+  return new FaultInjector({ faults, dir, host, log });
 }
 
 /** Ctrl-C of a terminal is left to the parent, which stops this process when Terraform has ended. */

@@ -1,4 +1,5 @@
 /** What the simulator's process and the one that starts it tell each other. */
+import type { Fault } from "./faults/spec";
 
 /** The argument of the process. All paths are absolute. */
 export interface ServerSettings {
@@ -7,6 +8,7 @@ export interface ServerSettings {
   fixturesFile?: string;
   seed: string;
   account: string;
+  faults: readonly Fault[];
 }
 
 /** The one line on its standard output: ready, or why not. */

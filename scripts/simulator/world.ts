@@ -57,7 +57,7 @@ export class WorldFile implements World {
     if (json?.account !== undefined && json.account !== this.account) {
       throw new Error(`The world file ${this.file} is of account ${json.account}, not ${this.account}.`);
     }
-    this.objects = new Map(json?.objects.map((o) => [o.key ?? keyOf(o), { ...o, key: o.key ?? keyOf(o) }]));
+    this.objects = new Map(json?.objects.map(withKey).map((object) => [object.key, object]));
     replaceAll(this.reserved, Object.entries(json?.reserved ?? {}));
     replaceAll(this.issued, Object.entries(json?.issued ?? {}));
     refill(this.dataTypes, json?.dataTypes ?? []);
@@ -172,6 +172,18 @@ export class WorldFile implements World {
  */
 export function readWorldObjects(file: string): WorldObject[] {
   return fs.existsSync(file) ? readWorld(file).objects : [];
+}
+
+/**
+ * The same objects with their keys.
+ * @throws Error when it is no world file.
+ */
+export function readStoredObjects(file: string): StoredObject[] {
+  return fs.existsSync(file) ? readWorld(file).objects.map(withKey) : [];
+}
+
+function withKey(object: WorldObject & { key?: string }): StoredObject {
+  return { ...object, key: object.key ?? keyOf(object) };
 }
 
 function readWorld(file: string): WorldJson {

@@ -18,6 +18,8 @@ export interface ApplyRequest {
   current: StoredObject | undefined;
   session: Session;
   knowledge: Knowledge;
+  /** Whether no state holds the object, although an earlier run made it. */
+  isForgotten(object: StoredObject): boolean;
 }
 
 export interface Applied {
@@ -28,10 +30,13 @@ export interface Applied {
 
 /** Brings an object to its planned state; a refused change leaves the world as it was. */
 export function apply(request: ApplyRequest): Applied {
-  const { schema, config, prior, planned, current, knowledge } = request;
+  const { schema, config, planned, knowledge } = request;
   const { type, block } = schema;
   const session = inRegion(request.session, planned.region);
   const { ctx, world } = session;
+  const current = request.current ?? forgotten(request, session);
+  // AWS replaces a forgotten object as if it were changed.
+  const prior = request.prior ?? (current ? conform(block, current.attributes) : null);
   const configuration = canon([ctx.seed, type, ctx.region, config]);
   const key = current?.key ?? world.nextKey(configuration);
   fill({ type, block, key, session, knowledge }, planned);
@@ -48,6 +53,14 @@ export function apply(request: ApplyRequest): Applied {
   const object = { type, id: idOf(result, key), region, attributes: toJson(result) as Obj, key };
   world.put(object, current ? undefined : configuration);
   return { object, diagnostics };
+}
+
+/** The object that AWS would replace without a word, because its creation only sets something. */
+function forgotten({ schema, planned, knowledge, isForgotten }: ApplyRequest, session: Session) {
+  const { ctx, world } = session;
+  const same = knowledge.replaces(schema.type, planned, ctx, world);
+  const stored = same && world.ofType(schema.type).find((o) => o === same);
+  return stored && isForgotten(stored) ? stored : undefined;
 }
 
 /** Some newer types have no id of their own. */

@@ -9,9 +9,12 @@ export interface ProviderSettings {
   region: string;
   /** A map of tags; unknown, or with unknown values, while a plan does not know them yet. */
   defaultTags: Value;
+  /** How often a throttled call is tried. */
+  maxRetries: number;
 }
 
-export const NO_SETTINGS: ProviderSettings = { region: "us-east-1", defaultTags: {} };
+/** 25 is the provider's own default of `max_retries`. */
+export const NO_SETTINGS: ProviderSettings = { region: "us-east-1", defaultTags: {}, maxRetries: 25 };
 
 /** Reads a provider block; a provider without regions and tags has the same settings everywhere. */
 export function readSettings(config: Obj): ProviderSettings {
@@ -20,6 +23,7 @@ export function readSettings(config: Obj): ProviderSettings {
   return {
     region: typeof config.region === "string" ? config.region : NO_SETTINGS.region,
     defaultTags: tags === UNKNOWN || isObj(tags) ? tags : {},
+    maxRetries: Number(config.max_retries) || NO_SETTINGS.maxRetries,
   };
 }
 

@@ -10,7 +10,7 @@ import { fill } from "./fill";
 import { inRegion, type Session } from "./session";
 
 /**
- * Finds the object that an import names: by id, by ARN, or by name; `<id>@<region>` names the region too. One of the
+ * Finds the object that an import names: by id, as the provider names it, by ARN, or by name; `<id>@<region>` names the region too. One of the
  * fixtures becomes an object of the world.
  */
 export function findImport(
@@ -25,7 +25,10 @@ export function findImport(
   const all = knowledge.seen(world).ofType(schema.type);
   const here = all.filter((o) => o.region === GLOBAL || o.region === wanted.region);
   const names = (o: WorldObject): unknown[] => [o.attributes.arn, o.attributes.name];
-  const found = here.find((o) => o.id === wanted.id) ?? here.find((o) => names(o).includes(wanted.id));
+  const found =
+    here.find((o) => o.id === wanted.id) ??
+    here.find((o) => knowledge.importId(o) === wanted.id) ??
+    here.find((o) => names(o).includes(wanted.id));
   if (found) return world.ofType(schema.type).find((o) => o === found) ?? world.takeOver(found);
   const known = here.map((o) => `"${o.id}"`).sort();
   const listed =

@@ -2,7 +2,7 @@
  * The mark in every simulated state: each instance carries the key of its object as provider-private data. An instance
  * without it was made by a real provider, and is refused.
  */
-import type { Diagnostic, Value } from "../contract";
+import type { Diagnostic, Obj, Value } from "../contract";
 import { isObj } from "../wire/value";
 import { error } from "./diagnostics";
 
@@ -29,4 +29,9 @@ export function foreignState(type: string, id: Value): Diagnostic {
     `The state holds ${type} "${typeof id === "string" ? id : "(no id)"}", which the simulated AWS never created: it may describe real ` +
       "resources. Nothing was changed. Run the simulation with a state of its own, inside .simulated/.",
   );
+}
+
+export function vanished(type: string, prior: Obj): Diagnostic {
+  const id = typeof prior.id === "string" ? ` "${prior.id}"` : "";
+  return error("The object is gone", `${type}${id} was deleted outside Terraform after this was planned. Plan again.`);
 }

@@ -3,6 +3,7 @@ import type { Diagnostic, Knowledge, Obj } from "../contract";
 import type { BindingLibrary } from "../schema/library";
 import { conform, wireSchema } from "../schema/shape";
 import type { TypeSchema } from "../schema/types";
+import type { FaultInjector } from "../faults/injector";
 import type { TypesInUse } from "../scope";
 import { decode, decodeObject, type DynamicValue, encode } from "../wire/value";
 import { encodeResponse } from "../wire/messages";
@@ -10,8 +11,10 @@ import { isHandWritten, type StoredObject, type WorldFile } from "../world";
 import { apply, destroy } from "./apply";
 import { NO_SETTINGS, type ProviderSettings, readSettings } from "./cross-cutting";
 import { error, hasError, wireDiagnostics } from "./diagnostics";
+import { callOf, outcomeOf, refuser } from "./faulty";
+import { Holders } from "./holders";
 import { findImport, settle } from "./import";
-import { foreignState, objectKey, privateData } from "./marker";
+import { foreignState, objectKey, privateData, vanished } from "./marker";
 import { needsLegacyRules, plan } from "./plan";
 import { inRegion, type Session, sessionFor } from "./session";
 import { openEphemeral, readData } from "./sources";
@@ -41,21 +44,24 @@ export interface ProviderOptions {
   /** Types in the configurations and states of the run. */
   scope: () => TypesInUse;
   seed: string;
+  /** Makes calls fail. @default every call is answered at once */
+  faults?: FaultInjector;
   /** Called with one line for every object that is made, changed, removed or refused. */
   log: (line: string) => void;
 }
 
 export class SimulatedProvider {
   private readonly settings = new Map<string, ProviderSettings>();
+  private readonly holders = new Holders();
   private schemas: { scope: string; bytes: Buffer } | undefined;
 
   constructor(private readonly options: ProviderOptions) {}
 
   /** Answers one call. A failure of the simulator itself becomes a message, so that Terraform shows it in full. */
-  answer(method: string, request: Request, peer: string): Buffer {
+  async answer(method: string, request: Request, peer: string): Promise<Buffer> {
     try {
       this.options.world.refresh();
-      return this.dispatch(method, request, peer);
+      return await this.dispatch(method, request, peer);
     } catch (failure) {
       const detail = failure instanceof Error ? failure.message : String(failure);
       this.options.log(
@@ -65,11 +71,28 @@ export class SimulatedProvider {
     }
   }
 
-  private dispatch(method: string, request: Request, peer: string): Buffer {
+  private async dispatch(method: string, request: Request, peer: string): Promise<Buffer> {
     if (method === "GetProviderSchema") return this.providerSchema();
     const handler = this.handlers[method];
     if (!handler) return encodeResponse(method, {});
-    return encodeResponse(method, handler(request, this.session(peer), peer));
+    const carryOut = (): object => handler(request, this.session(peer), peer);
+    return encodeResponse(method, await this.withFaults(method, request, peer, carryOut));
+  }
+
+  private async withFaults(method: string, request: Request, peer: string, carryOut: () => object): Promise<object> {
+    const { faults, world, knowledge } = this.options;
+    const call = faults && callOf(method, request);
+    if (!faults || !call) return carryOut();
+    return faults.answer({
+      call,
+      type: request.type_name,
+      attempts: (this.settings.get(peer) ?? NO_SETTINGS).maxRetries,
+      refuse: refuser(method, request),
+      carryOut: () => {
+        world.refresh(); // somebody may have edited it while the call waited
+        return outcomeOf(carryOut(), world, knowledge);
+      },
+    });
   }
 
   private readonly handlers: Record<string, (r: Request, session: Session, peer: string) => object> = {
@@ -78,7 +101,7 @@ export class SimulatedProvider {
     UpgradeResourceState: (r) => this.upgrade(r),
     ReadResource: (r, session) => this.read(r, session),
     PlanResourceChange: (r, session) => this.plan(r, session),
-    ApplyResourceChange: (r, session) => this.apply(r, session),
+    ApplyResourceChange: (r, session, peer) => this.apply(r, session, peer),
     ImportResourceState: (r, session) => this.import(r, session),
     MoveResourceState: (r) => this.move(r),
     ReadDataSource: (r, session) => this.readData(r, session),
@@ -112,6 +135,7 @@ export class SimulatedProvider {
     const diagnostics = realCredentialsInConfig(config);
     // Every alias of a provider has its own connection: the configuration belongs to the peer, not to the process.
     this.settings.set(peer, readSettings(config));
+    this.holders.begins(peer);
     return reply(diagnostics);
   }
 
@@ -137,6 +161,7 @@ export class SimulatedProvider {
     const state = decodeObject(r.current_state) ?? {};
     const key = objectKey(r.private);
     if (key === undefined) return reply([foreignState(type, state.id)]);
+    this.holders.holds(key);
     const object = this.find(type, key, state, session);
     const attributes = object && withoutWriteOnly(block, conform(block, object.attributes));
     return { new_state: encode(attributes ?? null), private: privateData(object?.key ?? key) };
@@ -161,7 +186,7 @@ export class SimulatedProvider {
     };
   }
 
-  private apply(r: Request, session: Session): object {
+  private apply(r: Request, session: Session, peer: string): object {
     const { knowledge, log } = this.options;
     const schema = this.resource(r.type_name);
     const { type, block } = schema;
@@ -177,7 +202,18 @@ export class SimulatedProvider {
     }
     if (prior && !current) return { new_state: encode(prior), ...reply([vanished(type, prior)]) };
     const config = decodeObject(r.config) ?? {};
-    const { object, diagnostics } = apply({ schema, config, prior, planned, current, session, knowledge });
+    const isForgotten = (made: StoredObject): boolean => this.holders.isForgotten(made.key, peer);
+    const { object, diagnostics } = apply({
+      schema,
+      config,
+      prior,
+      planned,
+      current,
+      session,
+      knowledge,
+      isForgotten,
+    });
+    if (object && !prior) this.holders.makes(object.key);
     log(`${object ? (prior ? "updated" : "created") : "refused"} ${type} ${object?.id ?? ""}`);
     return {
       new_state: encode(object ? conform(block, object.attributes) : prior),
@@ -254,11 +290,6 @@ export class SimulatedProvider {
 
 function reply(diagnostics: Diagnostic[]): object {
   return { diagnostics: wireDiagnostics(diagnostics) };
-}
-
-function vanished(type: string, prior: Obj): Diagnostic {
-  const id = typeof prior.id === "string" ? ` "${prior.id}"` : "";
-  return error("The object is gone", `${type}${id} was deleted outside Terraform after this was planned. Plan again.`);
 }
 
 function withoutWriteOnly(block: TypeSchema["block"], object: Obj): Obj {

@@ -4,6 +4,7 @@ import { hooksOf } from "../hooks";
 import { ArnIndex } from "./arn";
 import { Deletion } from "./deletion";
 import { DataSources, readFixtures } from "./fixtures";
+import { ImportIds } from "./import-ids";
 import { loadTypes, readFacts } from "./load";
 import { References } from "./references";
 import type { TypeData } from "./types";
@@ -20,7 +21,8 @@ export function knowledge(options: { fixturesFile?: string } = {}): Knowledge {
   const types = loadTypes();
   const fixtures = readFixtures(options.fixturesFile);
   const references = new References(new ArnIndex(types));
-  const unique = new UniqueNames();
+  const importIds = new ImportIds();
+  const unique = new UniqueNames(importIds);
   const deletion = new Deletion();
   const dataSources = new DataSources(fixtures.data);
   const seen = (world: World): World => withExisting(world, fixtures.world);
@@ -39,6 +41,8 @@ export function knowledge(options: { fixturesFile?: string } = {}): Knowledge {
       return [...deletion.check(object, ctx, view), ...(hooksOf(object.type).checkDestroy?.(object, ctx, view) ?? [])];
     },
     dataSource: (type, config, ctx, world) => dataSources.answer(type, config, ctx, seen(world)),
+    replaces: (type, result, ctx, world) => unique.replaces(type, result, ctx, world),
+    importId: (object) => importIds.of(object),
     seen,
     ephemeral: readFacts("ephemeral.json") as Knowledge["ephemeral"],
     computedListLength: (type, attribute, object) => listLength(types.get(type) ?? {}, attribute, object),

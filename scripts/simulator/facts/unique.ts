@@ -1,7 +1,8 @@
 /** Names that AWS wants unique, and names that it keeps after a deletion. */
-import type { ApplyInput, Diagnostic, Obj, World, WorldObject } from "../contract";
+import type { ApplyInput, Ctx, Diagnostic, Obj, World, WorldObject } from "../contract";
 import { readFacts } from "./load";
 import { fillIn, refusal } from "./messages";
+import type { ImportIds } from "./import-ids";
 import { isSet, select } from "./paths";
 
 /** One name of a type, as `unique.json` tells it. */
@@ -15,6 +16,8 @@ export interface UniqueRule {
   /** An argument that allows the name to be taken over. */
   unless?: string;
   error: string;
+  /** AWS has no creation here: a second call sets anew what the first one set. */
+  put?: true;
   /** The name stays taken after a deletion, except for objects with these values. */
   kept?: { unless: Obj; reason: string };
 }
@@ -22,16 +25,20 @@ export interface UniqueRule {
 export class UniqueNames {
   private readonly rules = readFacts("unique.json") as Record<string, UniqueRule[]>;
 
+  constructor(private readonly importIds: ImportIds) {}
+
   check(input: ApplyInput): Diagnostic[] {
     const { type, result, prior, ctx, world } = input;
     return (this.rules[type] ?? []).flatMap((rule) => {
       const name = nameOf(rule, result);
       if (name === undefined || (rule.unless && result[rule.unless] === true)) return [];
       if (prior && nameOf(rule, prior) === name) return [];
-      const message = taken(rule, name, input) ?? world.reserved.get(reservedKey(type, rule, ctx.region, name));
+      const holder = holderOf(type, rule, name, ctx, world);
+      const message = holder ? rule.error : world.reserved.get(reservedKey(type, rule, ctx.region, name));
       if (message === undefined) return [];
       const text = fillIn(message, { ...result, account: ctx.account });
-      const detail = `The simulated account holds this name already (${scopeText(rule, ctx.region)}).`;
+      const scope = scopeText(rule, ctx.region);
+      const detail = `The simulated account holds this name already (${scope}).${holder ? this.takeOver(holder) : ""}`;
       return [
         refusal(
           prior ? "updating" : "creating",
@@ -42,6 +49,22 @@ export class UniqueNames {
         ),
       ];
     });
+  }
+
+  /** The object that a second call would set anew. */
+  replaces(type: string, result: Obj, ctx: Ctx, world: World): WorldObject | undefined {
+    const puts = (this.rules[type] ?? []).filter((rule) => rule.put);
+    for (const rule of puts) {
+      const name = nameOf(rule, result);
+      const holder = name === undefined ? undefined : holderOf(type, rule, name, ctx, world);
+      if (holder) return holder;
+    }
+    return undefined;
+  }
+
+  private takeOver(holder: WorldObject): string {
+    const command = `terraform import <address> '${this.importIds.of(holder)}'`;
+    return ` If an apply made it that did not end well, give it to this resource: ${command}`;
   }
 
   /** Called when an object goes: records the names that AWS keeps. */
@@ -55,12 +78,10 @@ export class UniqueNames {
   }
 }
 
-function taken(rule: UniqueRule, name: string, { type, ctx, world }: ApplyInput): string | undefined {
-  const others = world.ofType(type);
-  const same = others.some(
-    (o) => nameOf(rule, o.attributes) === name && (rule.scope !== "region" || o.region === ctx.region),
-  );
-  return same ? rule.error : undefined;
+function holderOf(type: string, rule: UniqueRule, name: string, ctx: Ctx, world: World): WorldObject | undefined {
+  return world
+    .ofType(type)
+    .find((o) => nameOf(rule, o.attributes) === name && (rule.scope !== "region" || o.region === ctx.region));
 }
 
 function nameOf(rule: UniqueRule, attributes: Obj): string | undefined {
