@@ -1,0 +1,55 @@
+/** An app that is deployed, and the box that is its host. */
+import { type AppInput } from "../../../modules/spec";
+import { boxAssets } from "./assets";
+import { Box } from "./box";
+import { Cloud } from "./cloud";
+import { Volume } from "./volume";
+
+/** Milliseconds that the first rehearsal of all may take to make its root file system and its images. */
+export const ASSETS_MS = 900_000;
+
+export interface Machine {
+  readonly cloud: Cloud;
+  readonly box: Box;
+  /** The data volume. */
+  readonly volume: Volume;
+  /** Another box of the same stack with an empty data volume, as after the loss of the first. */
+  replacement(): Promise<Machine>;
+  close(): Promise<void>;
+}
+
+export interface MachineOptions {
+  /** Size of the data volume. @default 1024 */
+  readonly mebibytes?: number;
+  /** @default "mvp" */
+  readonly stack?: string;
+}
+
+/** Deploys an app and prepares its box, which is still off. */
+export async function openMachine(name: string, app: AppInput, options: MachineOptions = {}): Promise<Machine> {
+  const cloud = await Cloud.deploy(name, app, options.stack ?? "mvp");
+  return machineOf(name, cloud, options.mebibytes ?? 1024, () => cloud.close());
+}
+
+async function machineOf(
+  name: string,
+  cloud: Cloud,
+  mebibytes: number,
+  closeCloud: () => Promise<void>,
+): Promise<Machine> {
+  const volume = Volume.create(name, cloud.volumeId, mebibytes);
+  const box = new Box(name, { ...(await boxAssets()), shared: cloud.shared });
+  box.place("/var/lib/rehearsal/user-data", cloud.userData, 0o755);
+  box.attach(volume);
+  return {
+    cloud,
+    box,
+    volume,
+    replacement: () => machineOf(`${name}-new`, cloud, mebibytes, () => Promise.resolve()),
+    close: async () => {
+      await box.destroy();
+      volume.destroy();
+      await closeCloud();
+    },
+  };
+}
