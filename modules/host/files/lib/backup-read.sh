@@ -1,0 +1,126 @@
+# shellcheck shell=bash
+# Sourced after backup.sh: finds backups in the bucket and checks them.
+
+manifest() { python3 "$COMMON_ROOT/lib/manifest.py" "$@"; }
+
+# VersionIds of all manifests, the newest first, with their times. The role cannot tell a missing object from a forbidden
+# one, so nothing here asks for an object that may not be there.
+manifest_versions() {
+  on_aws s3api list-object-versions --bucket "$BUCKET" --prefix "$MANIFEST_KEY" \
+    --query "Versions[?Key=='$MANIFEST_KEY'].[VersionId,LastModified]" --output text | sed '/^None$/d; /^$/d'
+}
+
+# get_manifest <version> <file>
+get_manifest() {
+  on_aws s3api get-object --bucket "$BUCKET" --key "$MANIFEST_KEY" --version-id "$1" "$2" >/dev/null
+}
+
+# newest_manifest <file>: an empty file when there is no backup yet.
+newest_manifest() {
+  local version
+  version="$(manifest_versions | { head -n 1; cat >/dev/null; } | cut -f 1)"
+  : >"$1"
+  if [[ -n "$version" ]]; then get_manifest "$version" "$1"; fi
+}
+
+# find_manifest <id, or nothing for the newest> <file>
+find_manifest() {
+  local id="$1" file="$2" version versions
+  if [[ -z "$id" ]]; then
+    newest_manifest "$file"
+    if [[ ! -s "$file" ]]; then fail "there is no backup in s3://$BUCKET/$BACKUP_PREFIX yet" "make one: $APP_DIR/bin/backup now"; fi
+  else
+    versions="$(manifest_versions | cut -f 1)"
+    for version in $versions; do
+      get_manifest "$version" "$file"
+      if [[ "$(manifest field "$file" id)" == "$id" ]]; then break; fi
+      rm -- "$file"
+    done
+    if [[ ! -e "$file" ]]; then fail "there is no backup $id" "see which there are: $APP_DIR/bin/backup list"; fi
+  fi
+  check_manifest "$file"
+}
+
+check_manifest() {
+  local format stack major
+  format="$(manifest field "$1" format)"
+  stack="$(manifest field "$1" stack)"
+  major="$(manifest field "$1" major)"
+  if [[ "$format" != "$MANIFEST_FORMAT" ]]; then
+    fail "the backup has format $format, and this host knows $MANIFEST_FORMAT" "update the host: $APP_DIR/bin/update --config"
+  fi
+  if [[ "$stack" != "$STACK_NAME" ]]; then fail "the backup belongs to $stack, not to $STACK_NAME" "take a backup of this stack"; fi
+  if ((major > POSTGRES_MAJOR)); then
+    fail "the backup comes from PostgreSQL $major, and this host runs $POSTGRES_MAJOR" "set database.major to $major or later"
+  fi
+}
+
+list_backups() (
+  folder="$(mktemp -d)"
+  trap 'rm -rf -- "$folder"' EXIT
+  manifest_versions >"$folder/versions"
+  if [[ ! -s "$folder/versions" ]]; then
+    printf 'There is no backup yet.\n'
+    exit 0
+  fi
+  printf '%-17s  %-8s  %9s  %s\n' ID AGE SIZE DATABASES
+  while IFS=$'\t' read -r version when; do
+    get_manifest "$version" "$folder/manifest.json"
+    IFS=$'\t' read -r id bytes rows < <(manifest summary "$folder/manifest.json")
+    printf '%-17s  %-8s  %9s  %s\n' "$id" "$(age_in_words "$(date -d "$when" +%s)")" "$(in_words "$bytes")" "$rows"
+  done <"$folder/versions"
+)
+
+# Age of a moment in the two largest units.
+age_in_words() {
+  local age
+  age="$(($(date +%s) - $1))"
+  if ((age >= 172800)); then
+    printf '%dd %dh\n' "$((age / 86400))" "$((age % 86400 / 3600))"
+  elif ((age >= 3600)); then
+    printf '%dh %dm\n' "$((age / 3600))" "$((age % 3600 / 60))"
+  else
+    printf '%dm\n' "$((age > 0 ? age / 60 : 0))"
+  fi
+}
+
+# fetch_database <manifest> <database> <folder>: downloads, compares and decodes its dump to <folder>/<database>.dump.
+fetch_database() {
+  local key version bytes sum name
+  while IFS=$'\t' read -r key version bytes sum name _; do
+    if [[ "$name" != "$2" ]]; then continue; fi
+    need_space "$bytes" "the download of $2"
+    step "download $2"
+    fetch_object "$key" "$version" "$3/$2.dump" "$bytes" "$sum"
+    step "decode $2"
+    decode "$3/$2.dump"
+    return
+  done <"$3/databases"
+}
+
+# fetch_globals <manifest> <folder>
+fetch_globals() {
+  local key version bytes sum
+  IFS=$'\t' read -r key version bytes sum < <(manifest files "$1" globals)
+  step "download the roles"
+  fetch_object "$key" "$version" "$2/globals.sql" "$bytes" "$sum"
+}
+
+# verify_backup <id, or nothing for the newest>: every file is downloaded, compared and decoded.
+verify_backup() {
+  local folder="$STATE_DIR/verify" id database
+  require_database
+  rm -rf -- "$folder"
+  mkdir -m 0700 -- "$folder"
+  # shellcheck disable=SC2064
+  trap "rm -rf -- '$folder'" EXIT
+  find_manifest "$1" "$folder/manifest.json"
+  id="$(manifest field "$folder/manifest.json" id)"
+  manifest files "$folder/manifest.json" database >"$folder/databases"
+  for database in $(cut -f 5 "$folder/databases"); do
+    fetch_database "$folder/manifest.json" "$database" "$folder"
+    rm -- "$folder/$database.dump"
+  done
+  fetch_globals "$folder/manifest.json" "$folder"
+  printf 'Backup %s is whole: every file has the sha256 of its manifest and decodes.\n' "$id"
+}

@@ -1,0 +1,48 @@
+"""Reads the manifest of a backup for the shell, one answer per line. Only Python's standard library, 3.9 or later."""
+
+import json
+import sys
+
+
+def load(path):
+    with open(path, encoding="utf-8") as file:
+        return json.load(file)
+
+
+def field(path, name):
+    """The value of a field of the whole backup; a list has one entry per line."""
+    value = load(path)[name]
+    print("\n".join(str(entry) for entry in value) if isinstance(value, list) else value)
+
+
+def files(path, kind):
+    """The files of a kind: key, version, bytes, sha256, and for a database its name and what it is made with."""
+    more = ("database", "databaseBytes", "encoding", "collate", "ctype", "owner")
+    for file in load(path)["files"]:
+        if file["kind"] == kind:
+            columns = [file[name] for name in ("key", "versionId", "bytes", "sha256")]
+            print("\t".join(str(column) for column in columns + [file[name] for name in more if name in file]))
+
+
+def summary(path):
+    """One line of `backup list`: id, bytes, and each database with its number of rows."""
+    manifest = load(path)
+    dumps = [file for file in manifest["files"] if file["kind"] == "database"]
+    rows = ", ".join(f"{file['database']} ({sum(file['rows'].values())} rows)" for file in dumps)
+    print(manifest["id"], sum(file["bytes"] for file in manifest["files"]), rows, sep="\t")
+
+
+def compare(path, database, counted):
+    """Fails and names every table whose number of rows differs from the manifest's."""
+    expected = next(file["rows"] for file in load(path)["files"] if file.get("database") == database)
+    found = load(counted)
+    wrong = [name for name in sorted({*expected, *found}) if expected.get(name) != found.get(name)]
+    for name in wrong:
+        print(f"{database}: {name} has {found.get(name, 'no')} rows, the backup had {expected.get(name, 'no')}")
+    sys.exit(1 if wrong else 0)
+
+
+COMMANDS = {"field": field, "files": files, "summary": summary, "compare": compare}
+
+if __name__ == "__main__":
+    COMMANDS[sys.argv[1]](*sys.argv[2:])
