@@ -1,7 +1,6 @@
 import { DataAwsCallerIdentity } from "@cdktf/provider-aws/lib/data-aws-caller-identity";
 import { DataAwsSubnet } from "@cdktf/provider-aws/lib/data-aws-subnet";
 import { DataAwsVpc } from "@cdktf/provider-aws/lib/data-aws-vpc";
-import { Fn } from "cdktf";
 import type { Construct } from "constructs";
 import { AppSecrets } from "../modules/data/app-secrets";
 import { BackupBucket } from "../modules/data/backup-bucket";
@@ -10,7 +9,7 @@ import { VolumeSnapshots } from "../modules/data/volume-snapshots";
 import { HostRecords } from "../modules/edge/host-records";
 import { publicHosts } from "../modules/edge/public-hosts";
 import { containerNames, proxyOf } from "../modules/containers/names";
-import { hostConfig, TRUSTED_PROXY_SEPARATOR } from "../modules/host/config";
+import { hostConfig } from "../modules/host/config";
 import { HostFiles } from "../modules/host/host-files";
 import { HostInstance } from "../modules/host/host-instance";
 import { userData } from "../modules/host/user-data";
@@ -26,6 +25,7 @@ import { ServiceImages } from "../modules/registry/service-images";
 import { HostFirewall } from "../modules/security/host-firewall";
 import { HostRole } from "../modules/security/host-role";
 import { isOn, type ResolvedStack } from "../modules/spec";
+import { mvpHostConfig } from "./mvp-host-config";
 import { mvpOutputs, type HostPlace } from "./mvp-outputs";
 import { declareMvpVariables, type MvpVariables } from "./mvp-variables";
 import { TierStack } from "./tier-stack";
@@ -52,10 +52,11 @@ export class MvpStack extends TierStack {
     const images = new ServiceImages(this, "images", { names: this.names, services, registry });
     const secrets = this.createSecrets();
     const logs = this.createLogs();
-    const files = this.createHostFiles(bucket, images, secrets, logs);
+    const volume = this.createDataVolume(place);
+    const files = this.createHostFiles(bucket, images, secrets, logs, volume);
     const role = this.createRole(bucket, images, secrets, logs);
     const host = this.createHost(place, firewall, role, bucket, files);
-    const volume = this.createDataVolume(place, host);
+    volume.attachTo(host.instanceId);
     const records = this.createRecords(host);
     const notifications = this.createObservability(host, logs);
 
@@ -156,37 +157,15 @@ export class MvpStack extends TierStack {
     images: ServiceImages,
     secrets: AppSecrets,
     logs: LogGroups,
+    volume: DataVolume,
   ): HostFiles {
-    const parameters = Object.entries(images.parameters).map(([service, image]) => [service, image.parameterName]);
-    const files = hostConfig({
-      app: this.app,
-      stack: this.names.prefix,
-      domain: this.variables.domain,
-      trustedProxies: this.trustedProxies(),
-      logGroups: logs.names,
-      imageParameters: Object.fromEntries(parameters) as Record<string, string>,
-      secretSources: secrets.sources,
-      region: this.app.region,
-      bucket: bucket.bucketName,
-      backupPrefix: BackupBucket.backupPrefix,
-      stagingPrefix: BackupBucket.stagingPrefix,
-      configPrefix: BackupBucket.configPrefix,
-      metricNamespace: this.names.path,
-    });
+    const { app, names, variables } = this;
     return new HostFiles(this, "config", {
       bucketName: bucket.bucketName,
       prefix: BackupBucket.configPrefix,
-      files,
+      files: hostConfig(mvpHostConfig({ app, names, variables, bucket, images, secrets, logs, volume })),
       dependsOn: bucket.ready,
     });
-  }
-
-  /** The CDN's ranges as the proxy's configuration lists them; a line break is written as Terraform's own escape. */
-  private trustedProxies(): string | undefined {
-    const { originRanges } = this.variables;
-    const proxy = proxyOf(this.app);
-    if (originRanges === undefined || proxy === undefined) return undefined;
-    return Fn.join(Fn.rawString(TRUSTED_PROXY_SEPARATOR[proxy].replaceAll("\n", "\\n")), originRanges);
   }
 
   private createRole(bucket: BackupBucket, images: ServiceImages, secrets: AppSecrets, logs: LogGroups): HostRole {
@@ -235,7 +214,7 @@ export class MvpStack extends TierStack {
     });
   }
 
-  private createDataVolume({ zone }: HostPlace, host: HostInstance): DataVolume {
+  private createDataVolume({ zone }: HostPlace): DataVolume {
     const { snapshotsKept } = this.app.host;
     const volume = new DataVolume(this, "data", {
       names: this.names,
@@ -244,7 +223,6 @@ export class MvpStack extends TierStack {
       protect: isOn(this.app.protect),
       tags: snapshotsKept > 0 ? VolumeSnapshots.targetTags(this.names) : undefined,
     });
-    volume.attachTo(host.instanceId);
     if (snapshotsKept > 0) {
       new VolumeSnapshots(this, "snapshots", {
         names: this.names,

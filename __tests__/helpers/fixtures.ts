@@ -71,6 +71,7 @@ export function hostInput(app: ResolvedApp, changes: Partial<HostConfigInput> = 
     stagingPrefix: "staging/",
     configPrefix: "host/",
     metricNamespace: `${app.name}/mvp`,
+    dataVolumeId: "vol-0123456789abcdef0",
     ...changes,
   };
 }

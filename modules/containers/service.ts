@@ -60,9 +60,12 @@ export function jobContainer(context: ContainerContext, job: Job): ComposeServic
   };
 }
 
-/** The container does not start without a released image: Compose names the missing variable. */
+/**
+ * The released image, or one that no registry has: names below "invalid" lead nowhere. So Compose reads the file before
+ * anything was released and the host can start the rest, and a service that was not released never runs by mistake.
+ */
 function releasedImage(service: string): string {
-  return `\${${imageVariable(service)}:?no image of ${service} has been released yet}`;
+  return `\${${imageVariable(service)}:-not-released.invalid/${service}}`;
 }
 
 function settings(

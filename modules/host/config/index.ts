@@ -7,9 +7,11 @@ import { SQL_FILE } from "../../containers/postgres";
 import type { ResolvedApp } from "../../spec";
 import { caddyfile } from "./caddyfile";
 import { folders } from "./folders";
+import { hostUnits } from "./host-units";
 import { initSql } from "./init-sql";
 import { nginxConf } from "./nginx-conf";
 import { secretsFile } from "./secrets-file";
+import { staticFiles } from "./static-files";
 import { stackEnv } from "./stack-env";
 import { systemdUnits } from "./systemd-units";
 
@@ -53,6 +55,8 @@ export interface HostConfigInput {
   readonly stagingPrefix: string;
   /** Prefix of this configuration in the bucket, with a trailing slash. */
   readonly configPrefix: string;
+  /** The EBS volume that the host keeps its data on, by id; opaque. */
+  readonly dataVolumeId: string;
   /** CloudWatch namespace of the host's own metrics. */
   readonly metricNamespace: string;
 }
@@ -79,7 +83,10 @@ export function hostConfig(input: HostConfigInput): readonly HostFile[] {
     file("secrets.json", `${JSON.stringify(secretsFile(context, input.secretSources), null, 2)}\n`),
     file("stack.env", stackEnv(input, context)),
     file("tmpfiles.conf", folders(context)),
-    ...systemdUnits(context, input.stack).map(({ name, text }) => file(`systemd/${name}`, text)),
+    ...[...hostUnits(context, input.stack), ...systemdUnits(context, input.stack)].map(({ name, text }) =>
+      file(`systemd/${name}`, text),
+    ),
+    ...staticFiles(),
   ];
 }
 

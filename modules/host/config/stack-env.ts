@@ -1,9 +1,27 @@
 import type { ContainerContext } from "../../containers/context";
-import { environmentName, jobContainerName, POSTGRES, proxyOf, runsPostgres } from "../../containers/names";
+import { postgresImage } from "../../containers/images";
+import {
+  CACHE,
+  environmentName,
+  jobContainerName,
+  POSTGRES,
+  proxyOf,
+  runsCache,
+  runsPostgres,
+} from "../../containers/names";
 import { hostRoutes } from "../../containers/routes";
 import { isOn } from "../../spec";
 import type { HostConfigInput } from "./index";
 import { lines } from "./text";
+
+/**
+ * Swap in MiB for a host with less than 4 GiB of memory: room for what sleeps when a release runs the old and the new
+ * container side by side for a moment. A host with more memory gets none: its containers have limits of their own.
+ */
+const SWAP_MIB = 2048;
+
+/** The Compose plugin of Amazon Linux, one of those in `files/etc/compose-plugin.sha256`; Ubuntu has its own package. */
+const COMPOSE_VERSION = "5.1.0";
 
 /** Plain settings for the host's shell and units: nothing secret, one `NAME='value'` per line. */
 export function stackEnv(input: HostConfigInput, context: ContainerContext): string {
@@ -28,16 +46,25 @@ function stackSettings(input: HostConfigInput, context: ContainerContext): Recor
     STAGING_PREFIX: input.stagingPrefix,
     CONFIG_PREFIX: input.configPrefix,
     METRIC_NAMESPACE: input.metricNamespace,
+    OS: app.host.os,
+    SPOT: app.host.spot ? "yes" : "no",
+    SWAP_MIB: String(SWAP_MIB),
+    DATA_VOLUME_ID: input.dataVolumeId,
+    COMPOSE_VERSION,
     BACKUP_DAILY_AT: app.backup.dailyAt,
     ...(runsPostgres(app) && {
       POSTGRES_CONTAINER: POSTGRES,
+      POSTGRES_IMAGE: postgresImage(app.database.major),
       POSTGRES_MAJOR: String(app.database.major),
       DATABASES: [app.database.name, ...app.database.databases].join(" "),
       DATABASE_USER: app.database.user,
     }),
+    DATA_SERVICES: [...(runsPostgres(app) ? [POSTGRES] : []), ...(runsCache(app) ? [CACHE] : [])].join(" "),
     SERVICES: Object.keys(app.services).join(" "),
     ...imageParameters(input),
-    DEPLOY_JOBS: deployJobs(context).join(" "),
+    ...neededServices(context),
+    DEPLOY_JOBS: deployJobs(context).map(jobContainerName).join(" "),
+    ...deployJobSettings(context),
     PROXY: proxyOf(app) ?? "none",
     ...certificateSettings(input),
   };
@@ -54,8 +81,34 @@ function imageParameters({ app, imageParameters: names }: HostConfigInput): Reco
   );
 }
 
+/** NEEDS_<SERVICE> names the services that must run before a service does: it is left out while one of them is. */
+function neededServices({ app }: ContainerContext): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(app.services).flatMap(([service, { dependsOn }]) => {
+      const needed = dependsOn.filter((name) => Object.hasOwn(app.services, name));
+      return needed.length > 0 ? [[`NEEDS_${environmentName(service)}`, needed.join(" ")]] : [];
+    }),
+  );
+}
+
 function deployJobs({ app }: ContainerContext): string[] {
-  return Object.entries(app.jobs).flatMap(([name, { when }]) => (when === "deploy" ? [jobContainerName(name)] : []));
+  return Object.keys(app.jobs).filter((name) => app.jobs[name]?.when === "deploy");
+}
+
+/** SERVICE_OF_<JOB> is the service whose image a job runs in, SECONDS_OF_<JOB> the time it has. */
+function deployJobSettings(context: ContainerContext): Record<string, string> {
+  return Object.fromEntries(
+    deployJobs(context).flatMap((name) => {
+      const job = context.app.jobs[name];
+      const suffix = environmentName(jobContainerName(name));
+      return job === undefined
+        ? []
+        : [
+            [`SERVICE_OF_${suffix}`, job.service],
+            [`SECONDS_OF_${suffix}`, String(job.timeoutSeconds)],
+          ];
+    }),
+  );
 }
 
 /** Only nginx leaves certificates to the host; Caddy gets its own. */

@@ -1,5 +1,5 @@
 import type { ContainerContext } from "../../containers/context";
-import { jobContainerName } from "../../containers/names";
+import { imageVariable, jobContainerName } from "../../containers/names";
 import type { Job } from "../../spec";
 import { lines } from "./text";
 
@@ -13,8 +13,12 @@ type Schedule = Extract<Job["when"], { schedule: unknown }>["schedule"];
 
 const COMPOSE = "/usr/bin/docker compose --env-file images.env";
 
-/** Time for images to be pulled and every health check to pass at a first start. */
-const START_TIMEOUT_SECONDS = 1200;
+/** Time for images to be pulled and every health check to pass at a first start; jobs of a release have their own. */
+const START_TIMEOUT_SECONDS = 1800;
+/** Between two tries to start after a failure that may pass, such as a registry that does not answer. */
+const RETRY_SECONDS = 60;
+/** What `libexec/start` ends with when the app itself is at fault: another try would change nothing. */
+const APP_FAILED = 3;
 
 /** The unit that runs the app, and a service and a timer per scheduled job. */
 export function systemdUnits(context: ContainerContext, stack: string): Unit[] {
@@ -23,31 +27,37 @@ export function systemdUnits(context: ContainerContext, stack: string): Unit[] {
 
 const appUnitName = ({ app }: ContainerContext): string => `${app.name}.service`;
 
-/** Refuses to start without the mounted data volume, the released images and the secrets; says which one is missing. */
+/**
+ * Starts what can run and says what is missing. Docker, the secrets and the images are wanted, not required: a restart of
+ * Docker leaves the containers alone, and a call to AWS that failed is made again with the next try.
+ */
 function appUnit(context: ContainerContext, stack: string): Unit {
-  const { appDir, dataDir, environmentDir, imagesFile } = context.layout;
+  const { app, layout } = context;
+  const before = [
+    "docker.service",
+    ...["secrets", "images", "containers"].map((part) => `${app.name}-${part}.service`),
+  ];
   return {
     name: appUnitName(context),
     text: lines(
       "[Unit]",
       `Description=${stack}: all containers of the app`,
-      "Requires=docker.service",
-      "After=docker.service network-online.target",
-      "Wants=network-online.target",
-      `RequiresMountsFor=${dataDir}`,
-      `AssertPathIsMountPoint=${dataDir}`,
-      `AssertPathExists=${imagesFile}`,
-      `AssertPathExists=${environmentDir}`,
+      `Requires=${app.name}-data.service`,
+      `Wants=${before.join(" ")}`,
+      `After=${app.name}-data.service ${before.join(" ")}`,
+      `RequiresMountsFor=${layout.dataDir}`,
+      `AssertPathIsMountPoint=${layout.dataDir}`,
       "",
       "[Service]",
       "Type=oneshot",
       "RemainAfterExit=yes",
-      `WorkingDirectory=${appDir}`,
-      `ExecStartPre=/usr/bin/systemd-tmpfiles --create ${appDir}/tmpfiles.conf`,
-      `ExecStart=${COMPOSE} up --detach --wait --remove-orphans`,
-      `ExecReload=${COMPOSE} up --detach --wait --remove-orphans`,
-      `ExecStop=${COMPOSE} stop`,
-      `TimeoutStartSec=${START_TIMEOUT_SECONDS}`,
+      `ExecStart=${layout.appDir}/libexec/start`,
+      `ExecReload=${layout.appDir}/libexec/start`,
+      `ExecStop=${layout.appDir}/libexec/stop`,
+      "Restart=on-failure",
+      `RestartSec=${RETRY_SECONDS}`,
+      `RestartPreventExitStatus=${APP_FAILED}`,
+      `TimeoutStartSec=${START_TIMEOUT_SECONDS + deployJobSeconds(context)}`,
       `TimeoutStopSec=${stopSeconds(context)}`,
       "",
       "[Install]",
@@ -56,8 +66,15 @@ function appUnit(context: ContainerContext, stack: string): Unit {
   };
 }
 
+function deployJobSeconds({ app }: ContainerContext): number {
+  return Object.values(app.jobs).reduce(
+    (sum, { when, timeoutSeconds }) => sum + (when === "deploy" ? timeoutSeconds : 0),
+    0,
+  );
+}
+
 /** Services stop one after the other in the order of their dependencies: the sum of all grace periods, and a minute. */
-function stopSeconds({ app }: ContainerContext): number {
+export function stopSeconds({ app }: ContainerContext): number {
   const services = Object.values(app.services).reduce((sum, { stopGraceSeconds }) => sum + stopGraceSeconds, 0);
   return services + 90 + 30 + 30 + 60;
 }
@@ -86,6 +103,8 @@ function jobService(context: ContainerContext, stack: string, name: string, job:
       "[Service]",
       "Type=oneshot",
       `WorkingDirectory=${context.layout.appDir}`,
+      "# Nothing to run before the service has been released.",
+      `ExecCondition=/bin/grep -q ^${imageVariable(job.service)}= ${context.layout.imagesFile}`,
       `ExecStart=${COMPOSE} run --rm --no-deps -T --name ${unit} ${jobContainerName(name)}`,
       `ExecStopPost=-/usr/bin/docker rm --force ${unit}`,
       `TimeoutStartSec=${job.timeoutSeconds}`,

@@ -1,6 +1,6 @@
 #!/bin/bash
 # First boot: fetches the host's configuration and hands over to it. A second run does the same again and harms nothing.
-# Everything behind this file is updated through the bucket, never by changing user data.
+# User data cannot change after creation: everything behind this file is updated through the bucket.
 set -euo pipefail
 
 bucket='@BUCKET@'
@@ -10,39 +10,46 @@ app_dir='@APP_DIR@'
 
 tries=30
 pause_seconds=10
+incoming="$app_dir/.incoming"
 
 export AWS_DEFAULT_REGION="$region"
+export HOME="${HOME:-/root}"
 export PATH="$PATH:/snap/bin"
 
+# Amazon Linux brings it along; Ubuntu's archive has none, so it comes from the snap that AWS publishes.
 install_aws() {
   command -v aws >/dev/null || snap install aws-cli --classic
 }
 
 fetch() {
-  aws s3 cp --recursive --only-show-errors --cli-connect-timeout 10 "s3://$bucket/$prefix" "$app_dir/"
+  rm -rf -- "$incoming"
+  aws s3 cp --recursive --only-show-errors --cli-connect-timeout 10 "s3://$bucket/$prefix" "$incoming/"
 }
 
-mkdir -p "$app_dir"
+# The sums are put last: files of two versions do not pass.
+is_whole() {
+  (cd -- "$incoming" && md5sum --check --strict --quiet files.md5)
+}
+
+mkdir -p -- "$app_dir"
 # The address that leads to the internet is associated after the instance has started: until then each step may fail.
-for attempt in $(seq 1 "$tries"); do
+for ((attempt = 1; attempt <= tries; attempt++)); do
   if ! install_aws; then
     problem='the AWS CLI could not be installed'
   elif ! fetch; then
     problem="s3://$bucket/$prefix could not be read"
+  elif ! is_whole; then
+    problem="the files of s3://$bucket/$prefix do not belong together"
   else
     problem=''
     break
   fi
   echo "loader: try $attempt of $tries: $problem" >&2
-  if [ "$attempt" -lt "$tries" ]; then sleep "$pause_seconds"; fi
+  if ((attempt < tries)); then sleep "$pause_seconds"; fi
 done
 
-if [ -n "$problem" ]; then
+if [[ -n "$problem" ]]; then
   echo "loader: gave up after $tries tries: $problem; check the way to the internet and the role, then run: bash $0" >&2
   exit 1
 fi
-
-if [ -f "$app_dir/bootstrap.sh" ]; then
-  exec bash "$app_dir/bootstrap.sh"
-fi
-echo "loader: configuration fetched to $app_dir; it holds no bootstrap.sh" >&2
+exec bash "$incoming/bootstrap.sh"

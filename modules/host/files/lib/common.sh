@@ -2,6 +2,8 @@
 # Sourced by every script of the host. Loads the settings of stack.env, which lies one folder above this one, and gives
 # the few functions that all of them share. Strict mode comes with it.
 set -euo pipefail
+# A failure inside "$(...)" counts there too.
+shopt -s inherit_errexit
 
 SCRIPT="$(basename -- "$0")"
 COMMON_ROOT="$(dirname -- "$(dirname -- "$(readlink -f -- "${BASH_SOURCE[0]}")")")"
@@ -16,6 +18,9 @@ fail() {
   exit 1
 }
 
+# The lines at the top of the script that was called.
+usage() { sed -n '2,/^[^#]/{s/^# \{0,1\}//p}' -- "$0"; }
+
 if [[ ! -r "$COMMON_ROOT/stack.env" ]]; then
   fail "$COMMON_ROOT/stack.env is missing" "fetch the configuration again: bash /var/lib/cloud/instance/scripts/part-001"
 fi
@@ -24,18 +29,21 @@ fi
 
 # What an app may lack is empty, so that scripts can ask for it.
 : "${POSTGRES_CONTAINER:=}" "${POSTGRES_MAJOR:=}" "${DATABASES:=}" "${DATABASE_USER:=}" "${SERVICES:=}" "${DEPLOY_JOBS:=}"
-: "${CERTIFICATE_HOSTS:=}" "${CERTIFICATE_EMAIL:=}"
+: "${DATA_SERVICES:=}" "${CERTIFICATE_HOSTS:=}" "${CERTIFICATE_EMAIL:=}"
 # shellcheck disable=SC2034 # The scripts that source this file use them.
 readonly APP_NAME STACK_NAME APP_DIR DATA_DIR RUN_DIR IMAGES_FILE AWS_REGION BUCKET BACKUP_PREFIX STAGING_PREFIX \
   CONFIG_PREFIX METRIC_NAMESPACE BACKUP_DAILY_AT SERVICES DEPLOY_JOBS PROXY DATA_VOLUME_ID SWAP_MIB SPOT OS \
-  POSTGRES_CONTAINER POSTGRES_MAJOR DATABASES DATABASE_USER CERTIFICATE_HOSTS CERTIFICATE_EMAIL
+  COMPOSE_VERSION DATA_SERVICES POSTGRES_CONTAINER POSTGRES_MAJOR DATABASES DATABASE_USER CERTIFICATE_HOSTS CERTIFICATE_EMAIL
 
+# Tests let the scripts work on another root than the host's.
+readonly HOST_ROOT="${HOST_ROOT:-}"
 # Small files of the host that must outlive it: on the data volume, root's alone.
 readonly STATE_DIR="$DATA_DIR/.tierstack"
 
 export AWS_DEFAULT_REGION="$AWS_REGION" AWS_PAGER='' AWS_METADATA_SERVICE_NUM_ATTEMPTS=3 AWS_METADATA_SERVICE_TIMEOUT=2
 # Credentials of registries live in memory only.
 export DOCKER_CONFIG="${DOCKER_CONFIG:-$RUN_DIR/docker}"
+export HOME="${HOME:-/root}"
 # Not every unit's PATH has the folder of snaps.
 case ":$PATH:" in
   *:/snap/bin:*) ;;
@@ -44,6 +52,16 @@ esac
 
 # The AWS CLI with bounded waits: a call to a service that does not answer ends.
 on_aws() { aws --cli-connect-timeout 10 --cli-read-timeout 60 "$@"; }
+
+# put_file <from> <to> [mode]: by rename, so that a reader sees the old file or the new one. Status 1: nothing to do. Ends
+# the script when the file cannot be written.
+put_file() {
+  local from="$1" to="$2" mode="${3:-0644}"
+  if cmp --quiet -- "$from" "$to" && [[ "$(stat --format=0%a -- "$to")" == "$mode" ]]; then return 1; fi
+  if ! { mkdir -p -- "$(dirname -- "$to")" && install --mode="$mode" -- "$from" "$to.new" && mv -T -- "$to.new" "$to"; }; then
+    fail "$to could not be written" "is the disk full? see: df -h"
+  fi
+}
 
 # retry <tries> <seconds between> <command...>: the status of the last try.
 retry() {

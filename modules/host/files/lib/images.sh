@@ -1,0 +1,79 @@
+# shellcheck shell=bash
+# Released images: which one each service runs. Sourced after common.sh, which gives the settings.
+# shellcheck disable=SC2034,SC2154
+
+# What the parameter of a service says before anything was released.
+readonly NOT_RELEASED=none
+# The images that ran before the present ones, and those that were taken back: lines as in $IMAGES_FILE.
+readonly PREVIOUS_FILE="$APP_DIR/images.previous.env"
+readonly REFUSED_FILE="$APP_DIR/images.refused.env"
+
+# "my-api" as part of a variable's name: MY_API.
+variable_part() {
+  local name="${1^^}"
+  printf '%s\n' "${name//-/_}"
+}
+
+# setting <prefix> <service or job>: such as NEEDS_MY_API; empty when there is none.
+setting() {
+  local name
+  name="$1_$(variable_part "$2")"
+  printf '%s\n' "${!name:-}"
+}
+
+# image_in <file> <service>
+image_in() { sed -n "s/^IMAGE_$(variable_part "$2")='\(.*\)'\$/\1/p" "$1" 2>/dev/null || true; }
+
+# released <service>: its image; empty when there is none.
+released() { image_in "$IMAGES_FILE" "$1"; }
+
+# Sets UNREAD to the services of which AWS tells no image.
+write_images() {
+  local service image last refused unread=() new="$IMAGES_FILE.new"
+  : >"$new"
+  for service in $SERVICES; do
+    last="$(released "$service")"
+    refused="$(image_in "$REFUSED_FILE" "$service")"
+    if ! image="$(released_in_aws "$service")"; then
+      unread+=("$service")
+      image="$last"
+    elif [[ -n "$refused" && "$image" == "$refused" && -n "$last" ]]; then
+      say "$service stays at $last: $image was taken back on this host"
+      image="$last"
+    fi
+    case "$image" in
+      '') ;;
+      "$NOT_RELEASED") say "$service is left out: nothing has been released" ;;
+      *) printf "IMAGE_%s='%s'\n" "$(variable_part "$service")" "$image" >>"$new" ;;
+    esac
+  done
+  chmod 0644 "$new"
+  if [[ ! -e "$IMAGES_FILE" ]] && ((${#unread[@]} > 0)); then
+    rm -f -- "$new"
+    fail "AWS does not tell the images of ${unread[*]}, and none are known here" "try again: systemctl start $APP_NAME-images"
+  fi
+  mv -T -- "$new" "$IMAGES_FILE"
+  UNREAD="${unread[*]}"
+  if [[ -n "$UNREAD" ]]; then say "AWS does not tell the images of $UNREAD: the last known ones count"; fi
+  sign_in
+}
+
+released_in_aws() {
+  local parameter
+  parameter="$(setting IMAGE_PARAMETER "$1")"
+  retry 3 5 on_aws ssm get-parameter --name "$parameter" --query Parameter.Value --output text
+}
+
+# Signs in to each registry of ECR that an image comes from. Images that are here already need none, so a failure is said
+# and no more.
+sign_in() {
+  local registry region
+  install --directory --mode=0700 -- "$DOCKER_CONFIG"
+  sed -n "s/^IMAGE_[A-Z0-9_]*='\([0-9]*\.dkr\.ecr\.[^/]*\)\/.*/\1/p" "$IMAGES_FILE" | sort --unique | while read -r registry; do
+    region="${registry#*.dkr.ecr.}"
+    region="${region%%.*}"
+    if ! on_aws ecr get-login-password --region "$region" | docker login --username AWS --password-stdin "$registry" >/dev/null 2>&1; then
+      say "could not sign in to $registry: images that are not here yet cannot be pulled"
+    fi
+  done
+}

@@ -1,0 +1,82 @@
+# shellcheck shell=bash
+# Changes what runs, and changes it back when it is not well. Sourced after common.sh, images.sh and deploy.sh.
+# shellcheck disable=SC2153,SC2154
+
+# A service that dies right after its first answers is not healthy: looked at so often, with so many seconds between.
+readonly LOOKS=4 LOOK_SECONDS=5
+
+# release_or_return <file with the images before>
+release_or_return() {
+  local before="$1"
+  try_deploy
+  if ((DEPLOYED == 0)); then
+    keep_previous "$before"
+    say "done: $(changes "$before")"
+    return 0
+  fi
+  if cmp --quiet -- "$before" "$IMAGES_FILE"; then
+    fail "the app is not well, and going back would change nothing: the images are the same" "see: $APP_DIR/bin/status"
+  fi
+  if [[ ! -s "$before" ]]; then
+    fail "the first release is not well, and there is nothing to go back to" "see: $APP_DIR/bin/status"
+  fi
+  go_back "$before"
+}
+
+# Sets DEPLOYED to the status. Not in a condition: bash would go on after a failed step.
+try_deploy() {
+  set +e
+  (
+    set -e
+    deploy
+    stay_well
+  )
+  DEPLOYED=$?
+  set -e
+}
+
+# All services and the proxy, for a while.
+stay_well() {
+  local look services
+  read -r -a services <<<"$(services_ready)"
+  if [[ "$PROXY" != none ]]; then services+=(proxy); fi
+  for ((look = 1; look <= LOOKS; look++)); do
+    if [[ -n "$(unwell "${services[@]}" 2>&1)" ]]; then
+      unwell "${services[@]}"
+      return 1
+    fi
+    if ((look < LOOKS)); then sleep "$LOOK_SECONDS"; fi
+  done
+}
+
+# What was before can be asked back by `rollback`, unless nothing has changed.
+keep_previous() {
+  if [[ -s "$1" ]] && ! cmp --quiet -- "$1" "$IMAGES_FILE"; then put_file "$1" "$PREVIOUS_FILE" || true; fi
+}
+
+# changes <file with the images before>: in words.
+changes() {
+  local service old new found=()
+  for service in $SERVICES; do
+    old="$(image_in "$1" "$service")"
+    new="$(released "$service")"
+    if [[ "$old" != "$new" ]]; then found+=("$service runs ${new:-nothing}"); fi
+  done
+  if ((${#found[@]} == 0)); then found=("nothing has changed"); fi
+  (
+    IFS=,
+    printf '%s\n' "${found[*]}"
+  )
+}
+
+# go_back <file>: runs these images again and remembers the others, so that a reboot does not take them up.
+go_back() {
+  say "going back: $(changes "$1" | sed 's/ runs / did not run well as /g')"
+  put_file "$IMAGES_FILE" "$REFUSED_FILE" || true
+  put_file "$1" "$IMAGES_FILE" || true
+  try_deploy
+  if ((DEPLOYED == 0)); then
+    fail "the release was taken back; the images before run again" "release a better one, then run: $APP_DIR/bin/update"
+  fi
+  fail "the release was taken back, but the images before are not well either" "see: $APP_DIR/bin/status"
+}
