@@ -44,24 +44,28 @@ describe("the data volume", () => {
     expect(await box.must("find /opt/disks/data -mindepth 1 | head -1")).toBe("");
   }
 
-  test("a reboot without it starts nothing and says why; with it everything is back", { timeout: ASSETS_MS }, async () => {
-    const { box, volume } = await open("missing");
-    expect(await firstBoot(machine!)).toContain("done: disks-mvp is up");
-    await box.must("docker exec disks-postgres psql -U postgres -c 'CREATE TABLE kept (id int)'");
-    await box.powerOff();
+  test(
+    "a reboot without it starts nothing and says why; with it everything is back",
+    { timeout: ASSETS_MS },
+    async () => {
+      const { box, volume } = await open("missing");
+      expect(await firstBoot(machine!)).toContain("done: disks-mvp is up");
+      await box.must("docker exec disks-postgres psql -U postgres -c 'CREATE TABLE kept (id int)'");
+      await box.powerOff();
 
-    box.attach(undefined);
-    await box.boot();
-    await box.waitFor(`systemctl is-failed ${DATA_UNIT}`, 300);
-    await expectNothingRuns(machine!);
-    expect(await box.journal(DATA_UNIT)).toMatch(/vol.* (is not attached|did not appear)/);
-    expect((await box.run("/opt/disks/bin/status")).stdout).toContain("data volume");
-    await box.powerOff();
+      box.attach(undefined);
+      await box.boot();
+      await box.waitFor(`systemctl is-failed ${DATA_UNIT}`, 300);
+      await expectNothingRuns(machine!);
+      expect(await box.journal(DATA_UNIT)).toMatch(/vol.* (is not attached|did not appear)/);
+      expect((await box.run("/opt/disks/bin/status")).stdout).toContain("data volume");
+      await box.powerOff();
 
-    box.attach(volume);
-    await box.boot();
-    await box.waitFor("docker exec disks-postgres psql -U postgres -XAtc 'SELECT count(*) FROM kept'", 120);
-  });
+      box.attach(volume);
+      await box.boot();
+      await box.waitFor("docker exec disks-postgres psql -U postgres -XAtc 'SELECT count(*) FROM kept'", 120);
+    },
+  );
 
   test("a disk with another file system is left as it is", { timeout: ASSETS_MS }, async () => {
     const { volume } = await open("foreign");

@@ -23,6 +23,8 @@ export interface Assets {
   readonly root: string;
   /** Folder of an engine that holds the images; each box gets a copy. */
   readonly engine: string;
+  /** What stands for the public internet. */
+  readonly internet: string;
 }
 
 /** Makes what is missing; the first time takes some four minutes. Needs root, debootstrap and Go. */
@@ -31,9 +33,15 @@ export async function boxAssets(): Promise<Assets> {
   const parts = cached("images", ["rig/build-images.sh", ...sources("images")], (target) =>
     build("build-images.sh", target),
   );
-  const engine = path.join(path.dirname(parts), `engine-${keyOf([path.basename(root), path.basename(parts)])}`);
-  if (!fs.existsSync(engine)) await loadImages(root, parts, engine);
-  return { root, engine };
+  const internet = cached("internet", ["rig/build-internet.sh", ...sources("internet")], (target) =>
+    build("build-internet.sh", target),
+  );
+  const engine = path.join(
+    path.dirname(parts),
+    `engine-${keyOf([root, parts, internet].map((folder) => path.basename(folder)))}`,
+  );
+  if (!fs.existsSync(engine)) await loadImages({ root, parts, internet }, engine);
+  return { root, engine, internet };
 }
 
 const sources = (folder: string): string[] => filesIn(path.join(HERE, folder)).map((file) => `${folder}/${file}`);
@@ -70,7 +78,12 @@ function build(script: string, target: string): void {
 }
 
 /** The images are built by the engine of a box, whose folder is then kept. */
-async function loadImages(root: string, parts: string, engine: string): Promise<void> {
+async function loadImages(
+  { root, parts, internet }: { root: string; parts: string; internet: string },
+  engine: string,
+): Promise<void> {
+  fs.mkdirSync(path.join(parts, "internet"), { recursive: true });
+  fs.copyFileSync(path.join(internet, "ca.crt"), path.join(parts, "internet", "ca.crt"));
   const box = new Box("images", { root, engine: undefined, shared: parts });
   try {
     await box.boot();

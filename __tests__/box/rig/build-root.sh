@@ -7,7 +7,7 @@ suite=trixie
 archive=http://deb.debian.org/debian
 
 packages=systemd,systemd-sysv,dbus,iproute2,iptables,nftables,docker.io,docker-compose,docker-cli,jq,curl,ca-certificates,e2fsprogs
-packages+=,procps,python3,openssl,util-linux,xz-utils,gzip,less,socat,mount,fdisk,file
+packages+=,procps,python3,openssl,util-linux,xz-utils,gzip,less,socat,certbot,mount,fdisk,file
 
 install_packages() {
   debootstrap --variant=minbase --include="$packages" "$suite" "$root" "$archive"
@@ -27,7 +27,7 @@ put_stand_ins() {
   echo box >"$root/etc/hostname"
   # Kernel modules are the machine's affair.
   ln -s /dev/null "$root/etc/systemd/system/systemd-modules-load.service"
-  for unit in network metadata aws user-data; do
+  for unit in network internet names pebble acme metadata aws user-data; do
     chroot "$root" systemctl enable --quiet "rehearsal-$unit.service"
   done
 }

@@ -6,7 +6,9 @@ shift
 docker=/usr/lib/rehearsal/docker-cli
 export DOCKER_BUILDKIT=0
 
-"$docker" import "$source/base.tar" rehearsal/base:1
+"$docker" import "$source/base.tar" rehearsal/base:0
+printf 'FROM rehearsal/base:0\nCOPY ca.crt /usr/local/share/ca-certificates/rehearsal.crt\nRUN update-ca-certificates\n' >"$source/internet/Dockerfile"
+"$docker" build --quiet --network none --tag rehearsal/base:1 "$source/internet"
 for pair in "$@"; do
   "$docker" build --quiet --network none --tag "${pair%%=*}" "$source/images/${pair#*=}"
 done

@@ -1,4 +1,6 @@
 /** An app that is deployed, and the box that is its host. */
+import * as fs from "node:fs";
+import * as path from "node:path";
 import { type AppInput } from "../../../modules/spec";
 import { boxAssets } from "./assets";
 import { Box } from "./box";
@@ -38,7 +40,9 @@ async function machineOf(
   closeCloud: () => Promise<void>,
 ): Promise<Machine> {
   const volume = Volume.create(name, cloud.volumeId, mebibytes);
-  const box = new Box(name, { ...(await boxAssets()), shared: cloud.shared });
+  const assets = await boxAssets();
+  fs.cpSync(assets.internet, path.join(cloud.shared, "internet"), { recursive: true });
+  const box = new Box(name, { ...assets, shared: cloud.shared });
   box.place("/var/lib/rehearsal/user-data", cloud.userData, 0o755);
   box.attach(volume);
   return {
