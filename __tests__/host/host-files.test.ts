@@ -20,9 +20,15 @@ function synthFiles(files: readonly HostFile[]): string {
 const compose: HostFile = { path: "compose.yaml", content: "services: {}\n", mode: "0644" };
 const timer: HostFile = { path: "systemd/report.timer", content: "[Timer]\n", mode: "0755" };
 
+/** The objects of the files themselves, without the list of their sums. */
+function filesIn(json: string): Record<string, Record<string, unknown>> {
+  const { config_files_md5: _sums, ...files } = resourcesOf(json, S3Object);
+  return files;
+}
+
 describe("HostFiles", () => {
   test("is one encrypted object per file, with its mode, without the provider's tags, put when its bucket is ready", () => {
-    expect(resourcesOf(synthFiles([compose]), S3Object)).toEqual({
+    expect(filesIn(synthFiles([compose]))).toEqual({
       config_compose_yaml: {
         bucket: "${aws_s3_bucket.bucket.bucket}",
         key: "host/compose.yaml",
@@ -37,7 +43,7 @@ describe("HostFiles", () => {
   });
 
   test("a file in a folder keeps its path as key", () => {
-    const objects = resourcesOf(synthFiles([compose, timer]), S3Object);
+    const objects = filesIn(synthFiles([compose, timer]));
     expect(Object.keys(objects)).toEqual(["config_compose_yaml", "config_systemd_report_timer"]);
     expect(objects.config_systemd_report_timer).toMatchObject({
       key: "host/systemd/report.timer",
@@ -62,14 +68,19 @@ describe("HostFiles", () => {
   });
 
   test("a change of one file changes that object and nothing else", () => {
-    const before = resourcesOf(synthFiles([compose, timer]), S3Object);
-    const after = resourcesOf(synthFiles([{ ...compose, content: "services: { api: {} }\n" }, timer]), S3Object);
+    const before = filesIn(synthFiles([compose, timer]));
+    const after = filesIn(synthFiles([{ ...compose, content: "services: { api: {} }\n" }, timer]));
     expect(after.config_systemd_report_timer).toEqual(before.config_systemd_report_timer);
     expect({ ...after.config_compose_yaml, content: "services: {}\n" }).toEqual(before.config_compose_yaml);
     expect(after.config_compose_yaml).not.toEqual(before.config_compose_yaml);
   });
 
-  test("no file, no object", () => {
-    expect(synthFiles([])).toHaveResourceCount(S3Object, 0);
+  test("the sums come last, as md5sum reads them, computed by Terraform from what it puts", () => {
+    expect(resourcesOf(synthFiles([compose, timer]), S3Object).config_files_md5).toMatchObject({
+      key: "host/files.md5",
+      content:
+        "${md5(aws_s3_object.config_compose_yaml.content)}  compose.yaml\n" +
+        "${md5(aws_s3_object.config_systemd_report_timer.content)}  systemd/report.timer\n",
+    });
   });
 });

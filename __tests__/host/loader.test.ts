@@ -17,7 +17,8 @@ afterAll(() => fs.rmSync(root, { recursive: true, force: true }));
 beforeEach(() => {
   for (const place of [bin, snapBin, appDir, calls]) fs.rmSync(place, { recursive: true, force: true });
   for (const folder of [bin, snapBin]) fs.mkdirSync(folder);
-  for (const tool of ["bash", "mkdir", "seq", "cp", "grep"]) fs.symlinkSync(whereIs(tool), path.join(bin, tool));
+  for (const tool of ["bash", "mkdir", "cp", "grep", "rm", "md5sum"])
+    fs.symlinkSync(whereIs(tool), path.join(bin, tool));
   const script = userData({ bucket: "shop-backups", prefix: "host/", region: "eu-central-1", appDir });
   // This machine may have programs in /snap/bin, which must not run here.
   fs.writeFileSync(loader, script.replace("/snap/bin", snapBin));
@@ -37,10 +38,17 @@ function standIn(name: string, text: string, folder = bin): void {
   fs.writeFileSync(path.join(folder, name), script, { mode: 0o755 });
 }
 
-/** The AWS CLI, which reaches the bucket at its nth call and writes this file then. */
-function awsFrom(nth: number, file = "compose.yaml", content = ""): string {
+/**
+ * The AWS CLI, which reaches the bucket at its nth call. The bootstrap.sh that it fetches then ends with a status of its
+ * own; until the `whole`th call the list of sums is one of another version.
+ */
+function awsFrom(nth: number, whole = nth): string {
   return `if [ "$calls" -lt ${nth} ]; then echo "Could not connect to the endpoint URL" >&2; exit 1; fi
-echo '${content}' >'${appDir}/${file}'`;
+mkdir '${appDir}/.incoming'
+cd '${appDir}/.incoming'
+echo 'exit 7' >bootstrap.sh
+md5sum bootstrap.sh >files.md5
+if [ "$calls" -lt ${whole} ]; then echo 'exit 8' >bootstrap.sh; fi`;
 }
 
 /** snap, whose installations succeed from the nth on. */
@@ -60,39 +68,44 @@ function run(): { status: number | null; lines: string[]; called: (name: string)
   };
 }
 
-const DONE = `loader: configuration fetched to ${appDir}; it holds no bootstrap.sh`;
+/** What the bootstrap.sh of these tests ends with: the loader's own result. */
+const HANDED_OVER = 7;
 
 describe("the first boot", () => {
   test("waits for the internet before it can install: snap fails twice, then works", () => {
     snapFrom(3);
     const { status, lines, called } = run();
-    expect(status).toBe(0);
+    expect(status).toBe(HANDED_OVER);
     expect(lines).toEqual([
       "loader: try 1 of 30: the AWS CLI could not be installed",
       "loader: try 2 of 30: the AWS CLI could not be installed",
-      DONE,
     ]);
     expect(called("snap")).toEqual(Array(3).fill("snap install aws-cli --classic"));
     expect(called("sleep")).toEqual(Array(2).fill("sleep 10"));
-    expect(fs.existsSync(path.join(appDir, "compose.yaml"))).toBe(true);
   });
 
   test("waits for the bucket: unreachable 29 times, read by the last try", () => {
     standIn("aws", awsFrom(30));
     const { status, lines, called } = run();
-    expect(status).toBe(0);
-    expect(lines).toHaveLength(30);
-    expect(lines[28]).toBe("loader: try 29 of 30: s3://shop-backups/host/ could not be read");
-    expect(lines.at(-1)).toBe(DONE);
+    expect(status).toBe(HANDED_OVER);
+    expect(lines).toHaveLength(29);
+    expect(lines.at(-1)).toBe("loader: try 29 of 30: s3://shop-backups/host/ could not be read");
     expect(called("sleep")).toHaveLength(29);
     expect(new Set(called("aws"))).toEqual(
-      new Set([`aws s3 cp --recursive --only-show-errors --cli-connect-timeout 10 s3://shop-backups/host/ ${appDir}/`]),
+      new Set([
+        `aws s3 cp --recursive --only-show-errors --cli-connect-timeout 10 s3://shop-backups/host/ ${appDir}/.incoming/`,
+      ]),
     );
   });
 
   test.each([
     ["the bucket", () => standIn("aws", awsFrom(1000)), "s3://shop-backups/host/ could not be read"],
     ["the store of snaps", () => snapFrom(1000), "the AWS CLI could not be installed"],
+    [
+      "a whole configuration",
+      () => standIn("aws", awsFrom(1, 1000)),
+      "the files of s3://shop-backups/host/ do not belong together",
+    ],
   ])("gives up with a clear last line when %s is never reached", (_what, prepare, problem) => {
     prepare();
     const { status, lines, called } = run();
@@ -104,9 +117,23 @@ describe("the first boot", () => {
     expect(called("sleep")).toHaveLength(29);
   });
 
-  test("hands over to bootstrap.sh, whose result is its own", () => {
-    standIn("aws", awsFrom(1, "bootstrap.sh", "exit 7"));
-    expect(run()).toMatchObject({ status: 7, lines: [] });
+  test("fetches anew what Terraform was still putting there", () => {
+    standIn("aws", awsFrom(1, 3));
+    const { status, lines, called } = run();
+    expect(status).toBe(HANDED_OVER);
+    expect(lines).toEqual([
+      "loader: try 1 of 30: the files of s3://shop-backups/host/ do not belong together",
+      "loader: try 2 of 30: the files of s3://shop-backups/host/ do not belong together",
+    ]);
+    expect(called("aws")).toHaveLength(3);
+  });
+
+  test("leaves no file of an earlier try behind", () => {
+    fs.mkdirSync(path.join(appDir, ".incoming"), { recursive: true });
+    fs.writeFileSync(path.join(appDir, ".incoming/old"), "");
+    standIn("aws", awsFrom(1));
+    run();
+    expect(fs.readdirSync(path.join(appDir, ".incoming")).sort()).toEqual(["bootstrap.sh", "files.md5"]);
   });
 });
 

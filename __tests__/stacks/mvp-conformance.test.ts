@@ -12,12 +12,13 @@ test("WEB-MVP-01 one t3.medium runs the four containers by Compose", () => {
   expect(resource("aws_instance.host_instance").instance_type).toBe("${var.instance_type}");
 
   const { backend, frontend, postgres, cache } = services();
-  expect(backend?.image).toMatch(/^\$\{IMAGE_BACKEND:\?.+\}$/);
-  expect(frontend?.image).toMatch(/^\$\{IMAGE_FRONTEND:\?.+\}$/);
+  expect(backend?.image).toMatch(/^\$\{IMAGE_BACKEND:-.+\}$/);
+  expect(frontend?.image).toMatch(/^\$\{IMAGE_FRONTEND:-.+\}$/);
   expect(frontend?.tmpfs).toEqual(["/tmp:uid=10001,gid=10001", "/app/.next/cache:uid=10001,gid=10001"]);
   expect(postgres?.image).toMatch(/^postgres:17\.\d+-bookworm$/);
   expect(cache?.image).toMatch(/^valkey\/valkey:8\.\d+\.\d+-bookworm$/);
-  expect(file("systemd/webrana.service")).toContain("\nExecStart=/usr/bin/docker compose --env-file images.env up ");
+  expect(file("systemd/webrana.service")).toContain("\nExecStart=/opt/webrana/libexec/start\n");
+  expect(file("libexec/start")).toContain("with_lock --wait 900 deploy deploy\n");
 });
 
 test("WEB-MVP-02 PostgreSQL and Redis keep their data on a 30 GiB gp3 volume", () => {

@@ -186,12 +186,12 @@ describe("the host", () => {
     });
   });
 
-  test("Spot is another resource, so that choosing it replaces the instance and nothing else", () => {
+  test("Spot is another resource, so that choosing it replaces the instance; the host gets a watcher", () => {
     const spot = synthMvp({ host: { spot: true } });
     const added = addresses(spot).filter((address) => !addresses(small).includes(address));
     const removed = addresses(small).filter((address) => !addresses(spot).includes(address));
     expect({ added, removed }).toEqual({
-      added: ["aws_instance.host_spot_instance"],
+      added: ["aws_instance.host_spot_instance", "aws_s3_object.config_systemd_shop_spot_service"],
       removed: ["aws_instance.host_instance"],
     });
   });

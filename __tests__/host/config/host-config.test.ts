@@ -2,6 +2,7 @@ import { describe, expect, test } from "vitest";
 import { parse } from "yaml";
 import type { ComposeFile } from "../../../modules/containers/compose";
 import { hostConfig, type HostConfigInput } from "../../../modules/host/config";
+import { staticFiles } from "../../../modules/host/config/static-files";
 import { literalText } from "../../../modules/terraform/escape";
 import { OPAQUE, hostInput, shop, type AppChanges } from "../../helpers/fixtures";
 
@@ -13,6 +14,18 @@ function filesOf(input: HostConfigInput): Record<string, string> {
 
 const proxyLabels = (input: HostConfigInput) =>
   (parse(filesOf(input)["compose.yaml"] ?? "") as ComposeFile).services.proxy?.labels;
+
+/** What is the same on every host. */
+const STATIC = staticFiles().map(({ path }) => path);
+const UNITS = [
+  "systemd/shop-data.service",
+  "systemd/docker.service.d/shop.conf",
+  "systemd/shop-secrets.service",
+  "systemd/shop-images.service",
+  "systemd/shop-containers.service",
+  "systemd/shop-metrics.service",
+  "systemd/shop-metrics.timer",
+];
 
 describe("the files", () => {
   test.each<[string, AppChanges, string[]]>([
@@ -26,6 +39,7 @@ describe("the files", () => {
         "secrets.json",
         "stack.env",
         "tmpfiles.conf",
+        ...UNITS,
         "systemd/shop.service",
         "systemd/shop-job-report.service",
         "systemd/shop-job-report.timer",
@@ -34,15 +48,35 @@ describe("the files", () => {
     [
       "nginx, no database, no jobs",
       { ingress: { proxy: "nginx" }, database: { mode: "none" }, jobs: {} },
-      ["compose.yaml", "nginx/nginx.conf", "secrets.json", "stack.env", "tmpfiles.conf", "systemd/shop.service"],
+      [
+        "compose.yaml",
+        "nginx/nginx.conf",
+        "secrets.json",
+        "stack.env",
+        "tmpfiles.conf",
+        ...UNITS,
+        "systemd/shop-certificates.service",
+        "systemd/shop-certificates.timer",
+        "systemd/shop.service",
+      ],
     ],
     [
-      "no proxy",
-      { ingress: { proxy: "none" }, jobs: {} },
-      ["compose.yaml", "postgres/init.sql", "secrets.json", "stack.env", "tmpfiles.conf", "systemd/shop.service"],
+      "no proxy, a Spot instance",
+      { ingress: { proxy: "none" }, host: { spot: true }, jobs: {} },
+      [
+        "compose.yaml",
+        "postgres/init.sql",
+        "secrets.json",
+        "stack.env",
+        "tmpfiles.conf",
+        ...UNITS,
+        "systemd/shop-spot.service",
+        "systemd/shop.service",
+      ],
     ],
   ])("%s", (_, changes, paths) => {
-    expect(Object.keys(filesOf(hostInput(shop(changes))))).toEqual(paths);
+    const rendered = Object.keys(filesOf(hostInput(shop(changes)))).filter((path) => !STATIC.includes(path));
+    expect(rendered).toEqual(paths);
   });
 
   test("are the same each time, end with a line feed, and have unique paths", () => {
@@ -226,15 +260,25 @@ test("settings of the host's scripts", () => {
     STAGING_PREFIX='staging/'
     CONFIG_PREFIX='host/'
     METRIC_NAMESPACE='shop/mvp'
+    OS='ubuntu-24.04'
+    SPOT='no'
+    SWAP_MIB='2048'
+    DATA_VOLUME_ID='vol-0123456789abcdef0'
+    COMPOSE_VERSION='5.1.0'
     BACKUP_DAILY_AT='02:00'
     POSTGRES_CONTAINER='postgres'
+    POSTGRES_IMAGE='postgres:17.10-bookworm'
     POSTGRES_MAJOR='17'
     DATABASES='shop accounts'
     DATABASE_USER='shop'
+    DATA_SERVICES='postgres cache'
     SERVICES='api web'
     IMAGE_PARAMETER_API='/shop/mvp/image/api'
     IMAGE_PARAMETER_WEB='/shop/mvp/image/web'
+    NEEDS_WEB='api'
     DEPLOY_JOBS='job-migrate'
+    SERVICE_OF_JOB_MIGRATE='api'
+    SECONDS_OF_JOB_MIGRATE='900'
     PROXY='caddy'
     "
   `);

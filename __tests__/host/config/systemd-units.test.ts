@@ -10,23 +10,22 @@ test("the unit of the app needs the mounted data volume, the images and the secr
   expect(unitsOf()["shop.service"]).toMatchInlineSnapshot(`
     "[Unit]
     Description=shop-mvp: all containers of the app
-    Requires=docker.service
-    After=docker.service network-online.target
-    Wants=network-online.target
+    Requires=shop-data.service
+    Wants=docker.service shop-secrets.service shop-images.service shop-containers.service
+    After=shop-data.service docker.service shop-secrets.service shop-images.service shop-containers.service
     RequiresMountsFor=/opt/shop/data
     AssertPathIsMountPoint=/opt/shop/data
-    AssertPathExists=/opt/shop/images.env
-    AssertPathExists=/run/shop/env
 
     [Service]
     Type=oneshot
     RemainAfterExit=yes
-    WorkingDirectory=/opt/shop
-    ExecStartPre=/usr/bin/systemd-tmpfiles --create /opt/shop/tmpfiles.conf
-    ExecStart=/usr/bin/docker compose --env-file images.env up --detach --wait --remove-orphans
-    ExecReload=/usr/bin/docker compose --env-file images.env up --detach --wait --remove-orphans
-    ExecStop=/usr/bin/docker compose --env-file images.env stop
-    TimeoutStartSec=1200
+    ExecStart=/opt/shop/libexec/start
+    ExecReload=/opt/shop/libexec/start
+    ExecStop=/opt/shop/libexec/stop
+    Restart=on-failure
+    RestartSec=60
+    RestartPreventExitStatus=3
+    TimeoutStartSec=2700
     TimeoutStopSec=270
 
     [Install]
@@ -47,6 +46,8 @@ test("a scheduled job has a service and a timer; a job by hand or at a release h
     [Service]
     Type=oneshot
     WorkingDirectory=/opt/shop
+    # Nothing to run before the service has been released.
+    ExecCondition=/bin/grep -q ^IMAGE_API= /opt/shop/images.env
     ExecStart=/usr/bin/docker compose --env-file images.env run --rm --no-deps -T --name shop-job-report job-report
     ExecStopPost=-/usr/bin/docker rm --force shop-job-report
     TimeoutStartSec=900

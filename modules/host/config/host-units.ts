@@ -41,6 +41,8 @@ function dataUnit(context: ContainerContext, stack: string): Unit {
       "Type=oneshot",
       "RemainAfterExit=yes",
       `ExecStart=${libexec(context, "data-volume")}`,
+      "# A volume that has grown is taken up without a break.",
+      `ExecReload=${libexec(context, "data-volume")}`,
       `TimeoutStartSec=${DATA_TIMEOUT_SECONDS}`,
       "",
       "[Install]",
@@ -92,7 +94,7 @@ function awsUnit(context: ContainerContext, script: string, description: string)
 }
 
 /**
- * Stops the containers in order at shutdown, also those that run although the app's own unit has failed: with Docker's
+ * Stops the containers in order at shutdown and whenever a person stops this unit, also those that run although the app's own unit has failed: with Docker's
  * live-restore nothing else would stop PostgreSQL before the data volume goes.
  */
 function containersUnit(context: ContainerContext, stack: string): Unit {
