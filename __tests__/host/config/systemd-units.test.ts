@@ -10,9 +10,9 @@ test("the unit of the app needs the mounted data volume, the images and the secr
   expect(unitsOf()["shop.service"]).toMatchInlineSnapshot(`
     "[Unit]
     Description=shop-mvp: all containers of the app
-    Requires=shop-data.service
-    Wants=docker.service shop-secrets.service shop-images.service shop-containers.service
-    After=shop-data.service docker.service shop-secrets.service shop-images.service shop-containers.service
+    Requires=shop-data.service shop-containers.service
+    Wants=docker.service shop-secrets.service shop-images.service
+    After=shop-data.service shop-containers.service docker.service shop-secrets.service shop-images.service
     RequiresMountsFor=/opt/shop/data
     AssertPathIsMountPoint=/opt/shop/data
 
@@ -40,7 +40,8 @@ test("a scheduled job has a service and a timer; a job by hand or at a release h
     {
       "shop-job-report.service": "[Unit]
     Description=shop-mvp: job report
-    Requisite=shop.service
+    # Not of the app itself: a job of one service does not wait for another that is unwell.
+    Requisite=shop-containers.service
     After=shop.service
 
     [Service]

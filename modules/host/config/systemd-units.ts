@@ -33,18 +33,16 @@ const appUnitName = ({ app }: ContainerContext): string => `${app.name}.service`
  */
 function appUnit(context: ContainerContext, stack: string): Unit {
   const { app, layout } = context;
-  const before = [
-    "docker.service",
-    ...["secrets", "images", "containers"].map((part) => `${app.name}-${part}.service`),
-  ];
+  const required = ["data", "containers"].map((part) => `${app.name}-${part}.service`).join(" ");
+  const wanted = ["docker.service", `${app.name}-secrets.service`, `${app.name}-images.service`].join(" ");
   return {
     name: appUnitName(context),
     text: lines(
       "[Unit]",
       `Description=${stack}: all containers of the app`,
-      `Requires=${app.name}-data.service`,
-      `Wants=${before.join(" ")}`,
-      `After=${app.name}-data.service ${before.join(" ")}`,
+      `Requires=${required}`,
+      `Wants=${wanted}`,
+      `After=${required} ${wanted}`,
       `RequiresMountsFor=${layout.dataDir}`,
       `AssertPathIsMountPoint=${layout.dataDir}`,
       "",
@@ -97,7 +95,8 @@ function jobService(context: ContainerContext, stack: string, name: string, job:
     text: lines(
       "[Unit]",
       `Description=${stack}: job ${name}`,
-      `Requisite=${appUnitName(context)}`,
+      "# Not of the app itself: a job of one service does not wait for another that is unwell.",
+      `Requisite=${context.app.name}-containers.service`,
       `After=${appUnitName(context)}`,
       "",
       "[Service]",
