@@ -7,7 +7,32 @@ export interface Simulation {
   env: NodeJS.ProcessEnv;
   /** File that holds everything that exists in it. */
   worldFile: string;
+  /** What became of the faults that it was started with. */
+  faults(): FaultStatus[];
+  /** What exists in it although the state does not hold it. */
+  forgotten(stateFile: string): ForgottenObject[];
+  isAlive(): boolean;
   stop(): Promise<void>;
+}
+
+export interface FaultStatus {
+  fault: string;
+  /** Whether it only makes calls slower. */
+  delays: boolean;
+  /** How many calls it met. */
+  times: number;
+  /** The first of them, in words. */
+  call?: string;
+  /** How many calls there were of the kind that it waits for. */
+  calls: number;
+  /** Seconds that the real provider would have waited. */
+  realWaitSeconds?: number;
+}
+
+export interface ForgottenObject extends Left {
+  /** What `terraform import` takes for it. */
+  importId: string;
+  attributes: Record<string, unknown>;
 }
 
 export interface SpotTarget {
@@ -25,6 +50,7 @@ export interface Engines {
     dir: string;
     scopes?: string[];
     fixturesFile?: string;
+    faults?: readonly string[];
     baseEnv: NodeJS.ProcessEnv;
   }): Promise<Simulation>;
   teardown(options: {

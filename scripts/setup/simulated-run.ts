@@ -11,6 +11,7 @@ import { synthesize } from "../lib/synth";
 import type { FinishedStep, Reporter } from "../lib/terminal";
 import { emptyFolder, writeFileAtomic } from "../lib/write";
 import type { Engines, Left } from "./engines";
+import { type AskedFault, type FaultReport, FaultyRun, refuseUnknownTypes } from "./faulty-run";
 import { cancelInWorld } from "./simulated-spot";
 import {
   deployWithTerraform,
@@ -32,6 +33,8 @@ export interface SimulatedRunOptions {
   keep: boolean;
   /** Further answers of data sources. @default - none */
   fixturesFile?: string;
+  /** What goes wrong on the way. @default - nothing */
+  faults?: readonly AskedFault[];
   env: NodeJS.ProcessEnv;
   reporter: Reporter;
   engines: Engines;
@@ -51,6 +54,8 @@ export interface SimulatedRun {
   leftovers?: Left[];
   /** Spot requests that the teardown cancelled in the simulated AWS. */
   spotRequests: string[];
+  /** What went wrong and how the run got over it; undefined without faults. */
+  faults?: FaultReport;
   steps: readonly FinishedStep[];
   worldFile: string;
   stateFile: string;
@@ -94,16 +99,26 @@ async function runIn(folder: string, options: SimulatedRunOptions): Promise<Simu
   );
   const before = hashOf(directory);
   const state = keepStateLocal(directory, stack);
-  const simulator = await reporter.step("start the simulated AWS", () =>
-    engines.startSimulator({ dir: folder, scopes: [directory], fixturesFile, baseEnv: env }),
-  );
+  const faults = options.faults ?? [];
+  refuseUnknownTypes(faults, directory, stack);
+  const stateFile = path.join(folder, `terraform.${stack}.tfstate`);
+  const texts = faults.map(({ text }) => text);
+  const run = new FaultyRun({
+    faults,
+    stateFile,
+    start: () =>
+      reporter.step("start the simulated AWS", () =>
+        engines.startSimulator({ dir: folder, scopes: [directory], fixturesFile, faults: texts, baseEnv: env }),
+      ),
+    placeOf: (simulation) => ({ cwd: directory, env: { ...env, ...simulation.env }, reporter }),
+  });
   try {
-    const place: Place = { cwd: directory, env: { ...env, ...simulator.env }, reporter };
-    await deployWithTerraform(place);
-    await proveNothingToDo(place);
-    const outputs = await readOutputs(place);
-    const resources = await resourcesByType(place);
-    const gone = options.keep ? undefined : await takeDown(place, engines, simulator.worldFile);
+    await run.through(deployWithTerraform, true);
+    await run.through(proveNothingToDo, true);
+    const outputs = await readOutputs(await run.place());
+    const resources = await resourcesByType(await run.place());
+    const { worldFile } = await run.simulation();
+    const gone = options.keep ? undefined : await run.through((place) => takeDown(place, engines, worldFile), false);
     const sha256 = hashOf(directory);
     if (sha256 !== before)
       throw new UserError(`${STACK_FILE} changed during the run: ${before} before, ${sha256} after.`);
@@ -116,12 +131,13 @@ async function runIn(folder: string, options: SimulatedRunOptions): Promise<Simu
       outputs,
       leftovers: gone?.leftovers.map(({ type, id }) => ({ type, id })),
       spotRequests: gone?.cancelledSpotRequests ?? [],
+      faults: faults.length > 0 ? await run.report() : undefined,
       steps: reporter.finished,
-      worldFile: simulator.worldFile,
-      stateFile: path.join(folder, `terraform.${stack}.tfstate`),
+      worldFile,
+      stateFile,
     };
   } finally {
-    await simulator.stop();
+    await run.stop();
   }
 }
 

@@ -12,8 +12,8 @@ import { writeFileAtomic } from "../lib/write";
 import type { WorldObject } from "./contract";
 import { DUMMY_KEY, refuseRealCredentials } from "./credentials";
 import { knowledge } from "./facts";
-import { callsSoFar, type Happened, readHappened } from "./faults/record";
-import type { Fault } from "./faults/spec";
+import { type FaultStatus, statusOf } from "./faults/record";
+import { parseFaults } from "./faults/spec";
 import { writeTerraformWrapper } from "./faults/terraform-process";
 import { type Forgotten, forgottenObjects } from "./forgotten";
 import { type ServerReport, type ServerSettings } from "./settings";
@@ -21,7 +21,7 @@ import { readWorldObjects, WORLD_FILE } from "./world";
 
 export type { WorldObject } from "./contract";
 export { ignoredCredentials } from "./credentials";
-export { type Fault, faultText, parseFaults } from "./faults/spec";
+export { faultText, parseFaults } from "./faults/spec";
 
 export interface SimulatorOptions {
   /** Folder inside .simulated/ that holds the world, the log and Terraform's settings. */
@@ -35,10 +35,10 @@ export interface SimulatorOptions {
   /** Twelve digits of the account. @default 123456789012, the number that AWS uses in examples */
   account?: string;
   /**
-   * What goes wrong in the account, each counted over the life of the folder: a simulator that is started again in it
-   * goes on counting. @default nothing
+   * What goes wrong in the account, as texts that {@link parseFaults} reads. Calls are counted over the life of the
+   * folder: a simulator that is started again in it goes on counting. @default nothing
    */
-  faults?: readonly Fault[];
+  faults?: readonly string[];
   /** The environment that the handed-out one is built on. @default that of this process */
   baseEnv?: NodeJS.ProcessEnv;
 }
@@ -50,10 +50,8 @@ export interface Simulator {
   worldFile: string;
   /** The objects that exist now. */
   world(): WorldObject[];
-  /** The faults that happened so far. */
-  happened(): Happened[];
-  /** How many calls there were so far of the kind that a fault waits for. */
-  callsLike(fault: Fault): number;
+  /** What became of each fault so far. */
+  faults(): FaultStatus[];
   /** What exists although the state does not hold it. */
   forgotten(stateFile: string): Forgotten[];
   /** Whether the process still runs. */
@@ -71,7 +69,8 @@ const STOP_GRACE_MS = 3_000;
 /**
  * Starts the simulator as a process of its own, which ends with this one at the latest.
  *
- * @throws UserError when real AWS credentials are set, another simulator uses the folder, or the project is not built.
+ * @throws UserError when real AWS credentials are set, a fault is not understood, another simulator uses the
+ *   folder, or the project is not built.
  */
 export async function startSimulator(options: SimulatorOptions): Promise<Simulator> {
   const baseEnv = options.baseEnv ?? process.env;
@@ -83,7 +82,7 @@ export async function startSimulator(options: SimulatorOptions): Promise<Simulat
     fixturesFile: options.fixturesFile && path.resolve(options.fixturesFile),
     seed: options.seed ?? "simulated",
     account: options.account ?? EXAMPLE_ACCOUNT,
-    faults: options.faults ?? [],
+    faults: understood(options.faults ?? []),
   };
   fs.mkdirSync(dir, { recursive: true });
   const child = startProcess(settings);
@@ -94,12 +93,17 @@ export async function startSimulator(options: SimulatorOptions): Promise<Simulat
     pid,
     worldFile,
     world: () => readWorldObjects(worldFile),
-    happened: () => readHappened(dir),
-    callsLike: (fault) => callsSoFar(dir, fault),
+    faults: () => statusOf(dir, settings.faults),
     forgotten: (stateFile) => forgottenObjects(worldFile, stateFile, knowledge()),
     isAlive: () => child.exitCode === null && child.signalCode === null,
     stop: () => stop(child),
   };
+}
+
+function understood(texts: readonly string[]): ServerSettings["faults"] {
+  const { faults, problems } = parseFaults(texts);
+  if (problems.length > 0) throw new UserError(problems.join("\n"), 2);
+  return faults;
 }
 
 /** Terraform can be killed only when its process is known. */

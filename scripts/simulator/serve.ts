@@ -1,7 +1,8 @@
 /** Serves the simulated providers on 127.0.0.1, one port for each. */
 import * as grpc from "@grpc/grpc-js";
 import type { Knowledge } from "./contract";
-import { type Request, SimulatedProvider } from "./engine/provider";
+import { SimulatedProvider } from "./engine/provider";
+import type { Request } from "./engine/request";
 import type { FaultInjector } from "./faults/injector";
 import { type Binding, BindingLibrary } from "./schema/library";
 import type { TypesInUse } from "./scope";

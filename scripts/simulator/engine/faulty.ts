@@ -6,7 +6,7 @@ import { decodeObject } from "../wire/value";
 import type { WorldFile } from "../world";
 import { wireDiagnostics } from "./diagnostics";
 import { objectKey } from "./marker";
-import type { Request } from "./provider";
+import type { Request } from "./request";
 
 /** What Terraform asks to do with a resource; undefined for everything that never reaches AWS. */
 export function callOf(method: string, request: Request): Call | undefined {

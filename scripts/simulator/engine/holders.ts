@@ -24,8 +24,12 @@ export class Holders {
     if (key !== undefined) this.held.add(key);
   }
 
+  isHeld(key: string): boolean {
+    return this.held.has(key);
+  }
+
   /** Whether an earlier run made the object, and no state is known to hold it. */
   isForgotten(key: string, peer: string): boolean {
-    return !this.held.has(key) && (this.made.get(key) ?? 0) < (this.configured.get(peer) ?? 0);
+    return !this.isHeld(key) && (this.made.get(key) ?? 0) < (this.configured.get(peer) ?? 0);
   }
 }

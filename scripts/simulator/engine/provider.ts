@@ -5,7 +5,7 @@ import { conform, wireSchema } from "../schema/shape";
 import type { TypeSchema } from "../schema/types";
 import type { FaultInjector } from "../faults/injector";
 import type { TypesInUse } from "../scope";
-import { decode, decodeObject, type DynamicValue, encode } from "../wire/value";
+import { decode, decodeObject, encode } from "../wire/value";
 import { encodeResponse } from "../wire/messages";
 import { isHandWritten, type StoredObject, type WorldFile } from "../world";
 import { apply, destroy } from "./apply";
@@ -16,26 +16,10 @@ import { Holders } from "./holders";
 import { findImport, settle } from "./import";
 import { foreignState, objectKey, privateData, vanished } from "./marker";
 import { needsLegacyRules, plan } from "./plan";
+import type { Request } from "./request";
 import { inRegion, type Session, sessionFor } from "./session";
 import { openEphemeral, readData } from "./sources";
 import { realCredentialsInConfig, unconfigurable } from "./validate";
-
-/** A request: the fields of its message, of which each method reads its own. */
-export interface Request {
-  type_name: string;
-  id: string;
-  config: DynamicValue;
-  raw_state?: { json?: Uint8Array };
-  current_state: DynamicValue;
-  prior_state: DynamicValue;
-  proposed_new_state: DynamicValue;
-  planned_state: DynamicValue;
-  private?: Uint8Array;
-  prior_private?: Uint8Array;
-  planned_private?: Uint8Array;
-  source_type_name: string;
-  target_type_name: string;
-}
 
 export interface ProviderOptions {
   library: BindingLibrary;
@@ -192,7 +176,7 @@ export class SimulatedProvider {
     const { type, block } = schema;
     const prior = decodeObject(r.prior_state);
     const planned = decodeObject(r.planned_state);
-    const key = objectKey(r.planned_private);
+    const key = objectKey(r.planned_private) ?? this.keyOfTainted(type, prior, planned, session);
     if (prior && key === undefined) return { new_state: encode(prior), ...reply([foreignState(type, prior.id)]) };
     const current = prior && key !== undefined ? this.find(type, key, prior, session) : undefined;
     if (!planned) {
@@ -221,6 +205,12 @@ export class SimulatedProvider {
       diagnostics: wireDiagnostics(diagnostics, block),
       legacy_type_system: needsLegacyRules(schema, knowledge.facts(type)),
     };
+  }
+
+  /** Terraform drops the private data of what it replaces as tainted; a request before it has carried them. */
+  private keyOfTainted(type: string, prior: Obj | null, planned: Obj | null, session: Session): string | undefined {
+    const object = prior && !planned ? this.find(type, "", prior, session) : undefined;
+    return object && this.holders.isHeld(object.key) ? object.key : undefined;
   }
 
   private import(r: Request, session: Session): object {

@@ -2,19 +2,25 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { writeFileAtomic } from "../../lib/write";
-import { type Call, type Fault, faultText } from "./spec";
+import { type Call, type Fault, faultText, isDelay } from "./spec";
 
-/** A fault that happened. */
-export interface Happened {
+/** What became of one fault. */
+export interface FaultStatus {
   /** The fault in full. */
   fault: string;
-  /** The call that it hit first, in words: `create of aws_vpc (1)`. */
-  call: string;
-  /** How many calls it hit. */
+  /** Whether it only makes calls slower. */
+  delays: boolean;
+  /** How many calls it met. */
   times: number;
+  /** The call that it met first, in words: `create of aws_vpc (1)`. */
+  call?: string;
+  /** How many calls there were of the kind that it waits for. */
+  calls: number;
   /** Seconds that the real provider would have waited between throttled attempts, on average. */
   realWaitSeconds?: number;
 }
+
+type Happened = Required<Pick<FaultStatus, "fault" | "call" | "times">> & Pick<FaultStatus, "realWaitSeconds">;
 
 interface RecordJson {
   /** How many calls there were, by call and type. */
@@ -24,14 +30,15 @@ interface RecordJson {
 
 const FILE = "faults.json";
 
-/** What happened in the account of a folder. */
-export function readHappened(dir: string): Happened[] {
-  return read(path.join(dir, FILE)).happened;
-}
-
-/** How many calls of this kind the account of a folder has had. */
-export function callsSoFar(dir: string, { call, type }: Fault): number {
-  return total(read(path.join(dir, FILE)).calls, call, type);
+/** What became of the faults in the account of a folder. */
+export function statusOf(dir: string, faults: readonly Fault[]): FaultStatus[] {
+  const { calls, happened } = read(path.join(dir, FILE));
+  return faults.map((fault) => {
+    const text = faultText(fault);
+    const found = happened.find((one) => one.fault === text);
+    const soFar = total(calls, fault.call, fault.type);
+    return { times: 0, ...found, fault: text, delays: isDelay(fault.effect), calls: soFar };
+  });
 }
 
 export class FaultRecord {

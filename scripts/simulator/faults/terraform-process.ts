@@ -22,14 +22,16 @@ export function writeTerraformWrapper(dir: string, env: NodeJS.ProcessEnv): stri
 /**
  * Kills the Terraform that was started last.
  *
- * @throws Error when it was not started through the wrapper, or is gone
+ * @throws Error when it was not started through the wrapper
  */
 export function killTerraform(dir: string): void {
-  const file = path.join(dir, PID_FILE);
-  if (!fs.existsSync(file)) {
-    throw new Error("A fault kills Terraform, which must then run as TERRAFORM_BINARY_NAME of the simulator says.");
+  try {
+    process.kill(Number(fs.readFileSync(path.join(dir, PID_FILE), "utf8")), "SIGKILL");
+  } catch (error) {
+    throw new Error("A fault kills Terraform, which must then run as TERRAFORM_BINARY_NAME of the simulator says.", {
+      cause: error,
+    });
   }
-  process.kill(Number(fs.readFileSync(file, "utf8")), "SIGKILL");
 }
 
 const quoted = (text: string): string => `'${text.replaceAll("'", `'\\''`)}'`;
