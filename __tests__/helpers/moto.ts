@@ -1,16 +1,11 @@
 /** A local AWS stand-in (moto) for what talks to AWS directly: the S3 state, and calls through the AWS SDK. */
 import { type ChildProcess, spawn } from "node:child_process";
-import { createHash } from "node:crypto";
-import * as fs from "node:fs";
 import * as path from "node:path";
 import { createInterface } from "node:readline";
-import { setTimeout as pause } from "node:timers/promises";
-import { run } from "../../scripts/lib/process";
-import { ROOT } from "./folders";
+import { installedVenv, VENV_INSTALL_MS } from "./python-venv";
 
-const REQUIREMENTS = path.join(__dirname, "moto-requirements.txt");
 /** Milliseconds that the first installation may take; tests that start moto need at least this as their limit. */
-export const MOTO_INSTALL_MS = 300_000;
+export const MOTO_INSTALL_MS = VENV_INSTALL_MS;
 
 export interface Moto {
   /** Base address, e.g. "http://127.0.0.1:41233". */
@@ -22,7 +17,7 @@ export interface Moto {
 
 /** Starts a server with an empty account on a free port. It ends with this process at the latest. */
 export async function startMoto(): Promise<Moto> {
-  const python = await installedPython();
+  const python = path.join(await installedVenv("moto"), "python");
   // The server ends when its standard input closes, so that a killed test run leaves no process.
   const program = [
     "import os, sys, threading",
@@ -64,48 +59,4 @@ async function stop(child: ChildProcess): Promise<void> {
   const ended = new Promise((resolve) => child.once("exit", resolve));
   child.stdin?.end();
   await ended;
-}
-
-/** The Python of a virtual environment in `.cache/` with exactly the required packages; made on first use. */
-async function installedPython(): Promise<string> {
-  const version = createHash("sha256").update(fs.readFileSync(REQUIREMENTS)).digest("hex").slice(0, 12);
-  const folder = path.join(ROOT, ".cache", `moto-${version}`);
-  const lock = `${folder}.lock`;
-  const ready = path.join(folder, "ready");
-  while (!fs.existsSync(ready)) {
-    if (takeLock(lock)) {
-      try {
-        await install(folder);
-        fs.writeFileSync(ready, "");
-      } finally {
-        fs.rmSync(lock, { recursive: true, force: true });
-      }
-    }
-    await pause(200);
-  }
-  return path.join(folder, "bin", "python");
-}
-
-/** Making a folder is atomic, also between threads. A lock older than an installation takes is left over. */
-function takeLock(lock: string): boolean {
-  fs.mkdirSync(path.dirname(lock), { recursive: true });
-  const age = Date.now() - (fs.statSync(lock, { throwIfNoEntry: false })?.mtimeMs ?? Date.now());
-  if (age > MOTO_INSTALL_MS) fs.rmSync(lock, { recursive: true, force: true });
-  try {
-    fs.mkdirSync(lock);
-    return true;
-  } catch {
-    return false;
-  }
-}
-
-async function install(folder: string): Promise<void> {
-  fs.rmSync(folder, { recursive: true, force: true });
-  await must("python3", ["-m", "venv", folder]);
-  await must(path.join(folder, "bin", "python"), ["-m", "pip", "install", "--quiet", "--requirement", REQUIREMENTS]);
-}
-
-async function must(command: string, args: string[]): Promise<void> {
-  const { code, stderr } = await run(command, args, { env: process.env, timeoutMs: MOTO_INSTALL_MS });
-  if (code !== 0) throw new Error(`${command} ${args.join(" ")} failed:\n${stderr}`);
 }

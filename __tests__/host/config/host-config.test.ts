@@ -26,6 +26,11 @@ const UNITS = [
   "systemd/shop-metrics.service",
   "systemd/shop-metrics.timer",
 ];
+/** Of a host with a database of its own. */
+const BACKUP_UNITS = ["backup", "drill"].flatMap((part) => [
+  `systemd/shop-${part}.service`,
+  `systemd/shop-${part}.timer`,
+]);
 
 describe("the files", () => {
   test.each<[string, AppChanges, string[]]>([
@@ -43,6 +48,7 @@ describe("the files", () => {
         "systemd/shop.service",
         "systemd/shop-job-report.service",
         "systemd/shop-job-report.timer",
+        ...BACKUP_UNITS,
       ],
     ],
     [
@@ -72,6 +78,7 @@ describe("the files", () => {
         ...UNITS,
         "systemd/shop-spot.service",
         "systemd/shop.service",
+        ...BACKUP_UNITS,
       ],
     ],
   ])("%s", (_, changes, paths) => {

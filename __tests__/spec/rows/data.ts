@@ -241,10 +241,10 @@ export const DATA_ROWS: readonly Row[] = [
     ],
   },
   {
-    name: "drill once a year",
-    patch: { backup: { drillMaxAgeDays: 365 } },
+    name: "an alarm on a drill that is a day old",
+    patch: { backup: { drillMaxAgeDays: 1 } },
     lines: [
-      "shop-mvp: backup.drillMaxAgeDays is 365; allowed: a whole number from 1 to 90 (days); set a number in that range, without quotes",
+      "shop-mvp: backup.drillMaxAgeDays is 1; allowed: a whole number from 2 to 90 (days); set a number in that range, without quotes",
     ],
   },
   {

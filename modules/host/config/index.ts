@@ -5,6 +5,7 @@ import { hostLayout } from "../../containers/layout";
 import { proxyOf, runsPostgres } from "../../containers/names";
 import { SQL_FILE } from "../../containers/postgres";
 import type { ResolvedApp } from "../../spec";
+import { backupUnits } from "./backup-units";
 import { caddyfile } from "./caddyfile";
 import { folders } from "./folders";
 import { hostUnits } from "./host-units";
@@ -83,8 +84,8 @@ export function hostConfig(input: HostConfigInput): readonly HostFile[] {
     file("secrets.json", `${JSON.stringify(secretsFile(context, input.secretSources), null, 2)}\n`),
     file("stack.env", stackEnv(input, context)),
     file("tmpfiles.conf", folders(context)),
-    ...[...hostUnits(context, input.stack), ...systemdUnits(context, input.stack)].map(({ name, text }) =>
-      file(`systemd/${name}`, text),
+    ...[hostUnits, systemdUnits, backupUnits].flatMap((units) =>
+      units(context, input.stack).map(({ name, text }) => file(`systemd/${name}`, text)),
     ),
     ...staticFiles(),
   ];

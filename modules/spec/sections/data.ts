@@ -59,8 +59,8 @@ export const backup = z.strictObject({
   keepNoncurrent: wholeNumber(1, 100, "versions").default(7),
   /** Hours without a verified dump until the alarm rings; more than the day between two dumps. @default 26 */
   maxAgeHours: wholeNumber(25, 168, "hours").default(26),
-  /** Days without a successful restore drill until the alarm rings. @default 8 */
-  drillMaxAgeDays: wholeNumber(1, 90, "days").default(8),
+  /** Days without a successful restore drill until the alarm rings; more than the day between two drills. @default 8 */
+  drillMaxAgeDays: wholeNumber(2, 90, "days").default(8),
 });
 
 /** A value that must not stand in code, plan or state. */

@@ -3,20 +3,45 @@
 # transaction, the live ones are as they were; afterwards they are kept under another name.
 
 readonly LIVE_DIR="$STATE_DIR/restore"
-# Whether services were stopped, and whether the databases were swapped.
-STOPPED=no
+# Seconds that a running update may take until the restore gives up.
+readonly DEPLOY_WAIT=900
 SWAPPED=no
 
-# restore_live <id, or nothing> <database, or nothing for all> <reason for no safety backup, or nothing>
+# restore_live <id, or nothing> <database, or nothing for all> <reason for no safety backup, or nothing>. While the
+# databases change hands, nothing can start the app: an update has to wait.
 restore_live() {
-  local manifest="$LIVE_DIR/manifest.json" databases
-  trap 'live_ended "$?"' EXIT
+  trap 'app_ended "$?"' EXIT
   trap 'exit 130' INT
   trap 'exit 143' TERM HUP
   require_database
-  step "look for the backup"
   rm -rf -- "$LIVE_DIR"
   mkdir -m 0700 -- "$LIVE_DIR"
+  with_lock --wait "$DEPLOY_WAIT" deploy restore_databases "$@"
+  start_app
+  cat -- "$LIVE_DIR/result"
+}
+
+# The app comes back whatever happened, when this restore has stopped it.
+app_ended() {
+  if (($1 != 0)) && [[ -e "$LIVE_DIR/stopped" ]]; then
+    start_app || say "the app was not started; see: systemctl status $APP_NAME.service"
+  fi
+  rm -rf -- "$LIVE_DIR"
+}
+
+start_app() {
+  step "start the app"
+  rm -- "$LIVE_DIR/stopped"
+  xargs -r systemctl start <"$LIVE_DIR/timers"
+  "$APP_DIR/libexec/start"
+}
+
+restore_databases() {
+  local manifest="$LIVE_DIR/manifest.json" databases
+  trap 'databases_ended "$?"' EXIT
+  trap 'exit 130' INT
+  trap 'exit 143' TERM HUP
+  step "look for the backup"
   find_manifest "$1" "$manifest"
   BACKUP_ID="$(manifest field "$manifest" id)"
   databases="$(pick_databases "$manifest" "$2")"
@@ -28,9 +53,7 @@ restore_live() {
   fill_new_databases "$manifest" "$databases"
   swap_databases "$databases"
   finish_databases "$databases"
-  start_app
-  STEP=''
-  describe_restored "$databases"
+  describe_restored "$databases" >"$LIVE_DIR/result"
 }
 
 # db-init makes the roles that own the databases; on an empty volume it makes the databases too.
@@ -46,25 +69,14 @@ run_db_init() { compose run --rm --no-deps -T db-init </dev/null >&2; }
 # Everything but the database stops, and timers start nothing until the end.
 stop_app() {
   step "stop the app"
-  STOPPED=yes
+  : >"$LIVE_DIR/timers"
+  : >"$LIVE_DIR/stopped"
   systemctl list-units --plain --no-legend --type=timer --state=active "$APP_NAME-job-*" | awk '{ print $1 }' >"$LIVE_DIR/timers"
   xargs -r systemctl stop <"$LIVE_DIR/timers"
   local container
   for container in $(compose ps --services --status running </dev/null); do
     if [[ "$container" != "$POSTGRES_CONTAINER" ]]; then compose stop "$container" >&2 </dev/null; fi
   done
-}
-
-# What the unit of the app does. Before the first release there is nothing to start.
-start_app() {
-  step "start the app"
-  xargs -r systemctl start <"$LIVE_DIR/timers"
-  STOPPED=no
-  if [[ -s "$IMAGES_FILE" ]]; then
-    compose up --detach --wait --remove-orphans >&2
-  else
-    say "no service was released yet: the app starts with the first release"
-  fi
 }
 
 # safety_backup <reason for none, or nothing>: of what is live now, however small it is.
@@ -158,19 +170,15 @@ describe_restored() {
   done
 }
 
-live_ended() {
-  local status="$1"
+databases_ended() {
   stop_reading
-  if ((status != 0)); then
-    if [[ "$SWAPPED" == yes ]]; then
-      say "the databases were restored and are in place, but this failed: $STEP. Run it again, or start the app: systemctl reload-or-restart $APP_NAME.service"
-    else
-      say "the restore failed at: $STEP. The live databases are as they were"
-      (drop_new_databases) 2>/dev/null || true
-    fi
-    if [[ "$STOPPED" == yes ]]; then (start_app) || say "the app was not started: systemctl reload-or-restart $APP_NAME.service"; fi
+  if (($1 == 0)); then return; fi
+  if [[ "$SWAPPED" == yes ]]; then
+    say "the restored databases are in place, but this failed: $STEP. Mend it and run the restore again"
+  else
+    say "the restore failed at: $STEP. The live databases are as they were"
+    (drop_new_databases) 2>/dev/null || true
   fi
-  rm -rf -- "$LIVE_DIR"
 }
 
 drop_new_databases() {

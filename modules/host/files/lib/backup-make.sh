@@ -163,9 +163,8 @@ stage_file() {
   step "upload $3"
   bytes="$(stat --format=%s -- "$2")"
   sum="$(sha256_of_file "$2")"
-  version="$(upload "$2" "$key" "$sum")"
+  version="$(upload "$2" "$key" "$bytes" "$sum")"
   step "read $3 back"
-  check_object "$key" "$version" "$bytes" "$sum"
   read="$(sha256_of_object "$key" "$version")"
   if [[ "$read" != "$sum" ]]; then
     fail "s3://$BUCKET/$key came back with sha256 $read instead of $sum" "run the backup again"
@@ -191,7 +190,7 @@ publish() {
   while IFS=$'\t' read -r name key version bytes sum; do
     step "publish $name"
     copied="$(copy_object "$key" "$version" "$BACKUP_PREFIX$name" "$bytes" "$sum")"
-    check_object "$BACKUP_PREFIX$name" "$copied" "$bytes" "$sum"
+    check_object "$BACKUP_PREFIX$name" "$copied" "$bytes" "$sum" >/dev/null
     sed -i "s|@$name@|$copied|" "$BACKUP_DIR/manifest.json"
   done <"$BACKUP_DIR/staged"
   step "publish the manifest"

@@ -7,7 +7,7 @@ readonly SCRATCH_MEMORY=384m
 SCRATCH_NAME=''
 SCRATCH_DIR=''
 
-in_scratch() { docker exec --interactive "$SCRATCH_NAME" "$@"; }
+in_scratch() { docker exec --interactive --env 'PGOPTIONS=-c client_min_messages=warning' "$SCRATCH_NAME" "$@"; }
 
 # name_scratch <drill or scratch>
 name_scratch() {

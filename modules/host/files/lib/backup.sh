@@ -45,7 +45,8 @@ require_database() {
 # session keeps no time limit that somebody set for the app.
 in_postgres() {
   compose exec -T -e "PGAPPNAME=$SESSION_NAME" \
-    -e 'PGOPTIONS=-c statement_timeout=0 -c idle_in_transaction_session_timeout=0' "$POSTGRES_CONTAINER" "$@"
+    -e 'PGOPTIONS=-c statement_timeout=0 -c idle_in_transaction_session_timeout=0 -c client_min_messages=warning' \
+    "$POSTGRES_CONTAINER" "$@"
 }
 
 # sql <database> <query>: the rows without decoration, columns apart by "|".
@@ -132,11 +133,11 @@ a wrong time" "mend the clock: timedatectl status"
 COPY_LIMIT=$((5 * 1024 * MIB))
 COPY_PART=$((1024 * MIB))
 
-# upload <file> <key> <sha256>: prints the VersionId.
+# upload <file> <key> <bytes> <sha256>: prints the VersionId.
 upload() {
   local version
-  on_aws s3 cp --only-show-errors --metadata "sha256=$3" "$1" "s3://$BUCKET/$2" >&2
-  version="$(on_aws s3api head-object --bucket "$BUCKET" --key "$2" --query VersionId --output text)"
+  on_aws s3 cp --only-show-errors --metadata "sha256=$4" "$1" "s3://$BUCKET/$2" >&2
+  version="$(check_object "$2" '' "$3" "$4")"
   require_version "$version"
   printf '%s\n' "$version"
 }
@@ -184,14 +185,16 @@ copy_in_parts() {
     --multipart-upload "{\"Parts\":[$parts]}" --query VersionId --output text
 }
 
-# check_object <key> <version> <bytes> <sha256>: what S3 says about it.
+# check_object <key> <version, or nothing for the newest> <bytes> <sha256>: what S3 says about it; prints the VersionId.
 check_object() {
-  local found
-  found="$(on_aws s3api head-object --bucket "$BUCKET" --key "$1" --version-id "$2" \
-    --query '[ContentLength, Metadata.sha256]' --output text | tr '\t' ' ')"
-  if [[ "$found" != "$3 $4" ]]; then
-    fail "s3://$BUCKET/$1 has size and sha256 \"$found\" instead of \"$3 $4\"" "run the backup again"
+  local found version
+  found="$(on_aws s3api head-object --bucket "$BUCKET" --key "$1" ${2:+--version-id "$2"} \
+    --query '[VersionId, ContentLength, Metadata.sha256]' --output text | tr '\t' ' ')"
+  version="${found%% *}"
+  if [[ "$found" != "$version $3 $4" ]]; then
+    fail "s3://$BUCKET/$1 has version, size and sha256 \"$found\" instead of size and sha256 \"$3 $4\"" "run the backup again"
   fi
+  printf '%s\n' "$version"
 }
 
 # fetch_object <key> <version> <file> <bytes> <sha256>: downloads and compares.
