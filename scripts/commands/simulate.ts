@@ -4,10 +4,14 @@ import { UserError } from "../lib/errors";
 import { shown } from "../lib/paths";
 import { count, table } from "../lib/terminal";
 import { readFile } from "../lib/write";
+import type { AskedFault } from "../setup/faulty-run";
 import { outputsInWords } from "../setup/output-words";
 import { type SimulatedRun, simulateStack } from "../setup/simulated-run";
+import { faultText, parseFaults } from "../simulator";
+import { compareWithProvider } from "./compare-schema";
 import { type Context, createContext, findStack, loadProject } from "./context";
 import { engines } from "./engines";
+import { faultsInWords } from "./fault-report";
 import { prepareSimulation } from "./simulation";
 
 const HELP = `
@@ -16,14 +20,35 @@ is the real one, AWS is simulated: it needs no account and no network, and nothi
 Everything lies in .simulated/<stack> and is removed at the end, unless --keep leaves it there.
 Exit code 2 when Terraform is missing or too old.
 
+A fault is <call>:<type>[:<number>|:each]=<what>: the call is create, read, update, delete or any, the type a resource
+type or *, the number which of these calls, 1 unless given. Terraform is then seen to fail, what it lost is imported, and
+the next apply has to make the rest. What can happen:
+  fail[:<Code>]          AWS refuses with this error code and does nothing
+  throttle:<attempts>    AWS throttles this many attempts; the provider waits and gives up after 25
+  slow:<ms>              the answer comes later; slow:realistic waits a tenth of what AWS usually takes
+  lose                   AWS does it, and the answer never arrives
+  partial                AWS accepts, and it is never finished: Terraform marks it as tainted
+  die[:after]            the provider's process is killed before the call has an effect, or after
+  kill[:after]           so is Terraform's
+
+--compare-schema reads what terraform providers schema -json prints with the real provider, and lists every difference
+between its schemas and the simulated ones: of the types in the stack, in all stacks without one, of every type with
+--all. Exit code 1 when there is a difference, 2 when the file cannot be used.
+
 Example:
   tiers simulate mvp
   tiers simulate mvp --state s3 --json
   tiers simulate mvp --keep
+  tiers simulate mvp --fault create:aws_instance=fail:InsufficientInstanceCapacity
+  tiers simulate mvp --fault create:aws_iam_role=die:after --fault create:aws_s3_object:3=throttle:6
+  tiers simulate --compare-schema provider.json
 `;
 
 interface Options {
   keep?: boolean;
+  fault?: string[];
+  compareSchema?: string;
+  all?: boolean;
   fixtures?: string;
   state?: "local" | "s3";
   json?: boolean;
@@ -31,19 +56,31 @@ interface Options {
 
 export function configure(command: Command): void {
   command
-    .argument("<stack>", "id of the stack")
+    .argument("[stack]", "id of the stack")
     .option("--keep", "leave the simulated resources and the state in .simulated/<stack>")
+    .option("--fault <fault>", "something that goes wrong on the way; may be given more than once", collect)
     .option("--fixtures <file>", "JSON file with further answers of data sources")
     .addOption(new Option("--state <where>", "where the stack keeps its state").choices(["local", "s3"]))
+    .option("--compare-schema <file>", "run nothing; compare the simulated schemas with those of a real provider")
+    .option("--all", "compare every type, not only those of the stacks")
     .option("--json", "print the result as JSON")
     .addHelpText("after", HELP)
-    .action((stack: string, options: Options) => simulate(stack, options));
+    .action((stack: string | undefined, options: Options) => {
+      if (options.compareSchema !== undefined)
+        return compareWithProvider({ ...options, file: options.compareSchema, stack });
+      if (options.all) command.error("error: --all belongs to --compare-schema");
+      if (stack === undefined) command.error("error: missing required argument 'stack'");
+      return simulate(stack, options);
+    });
 }
+
+const collect = (value: string, before: string[] = []): string[] => [...before, value];
 
 async function simulate(id: string, options: Options): Promise<void> {
   const context = createContext(options);
   const { paths, env, reporter } = context;
   const fixturesFile = options.fixtures === undefined ? undefined : checkedFile(options.fixtures);
+  const faults = checkedFaults(options.fault ?? []);
   await prepareSimulation(context, ["node", "terraform"]);
   const stack = findStack(await loadProject(context), id);
   reporter.note(`Stack ${id} on a simulated AWS. Nothing of it is real.`);
@@ -54,6 +91,7 @@ async function simulate(id: string, options: Options): Promise<void> {
     state: options.state,
     keep: options.keep === true,
     fixturesFile,
+    faults,
     env,
     reporter,
     engines,
@@ -65,6 +103,13 @@ async function simulate(id: string, options: Options): Promise<void> {
       ? JSON.stringify({ ...result, worldFile, stateFile }, null, 2)
       : inWords(result, worldFile, stateFile, context),
   );
+}
+
+/** Every mistake in one go. */
+function checkedFaults(texts: readonly string[]): AskedFault[] {
+  const { faults, problems } = parseFaults(texts);
+  if (problems.length > 0) throw new UserError(problems.join("\n"), 2);
+  return faults.map((fault) => ({ text: faultText(fault), type: fault.type }));
 }
 
 /** Reading it here gives a clear message before anything is started. */
@@ -97,6 +142,7 @@ function inWords(run: SimulatedRun, worldFile: string, stateFile: string, { path
       `The teardown cancelled ${count(run.spotRequests.length, "Spot request")} first: ${run.spotRequests.join(", ")}`,
     );
   }
+  if (run.faults) parts.push(...faultsInWords(run.faults));
   if (run.leftovers) {
     const left = run.leftovers.map(({ type, id }) => `  ${type} ${id}`);
     parts.push(["The teardown took the stack away and kept what holds data:", ...left].join("\n"));

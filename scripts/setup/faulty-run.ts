@@ -33,13 +33,15 @@ export interface FaultReport {
 }
 
 export interface FaultyRunOptions {
-  faults: readonly AskedFault[];
   /** Starts the simulated AWS, also once more after its process was killed. */
   start(): Promise<Simulation>;
   /** Where Terraform runs, given a simulated AWS. */
   placeOf(simulation: Simulation): Place;
   stateFile: string;
 }
+
+/** Longest message beside the steps; the report has it in full. */
+const NOTE_WIDTH = 100;
 
 export class FaultyRun {
   private readonly setbacks: Setback[] = [];
@@ -104,7 +106,7 @@ export class FaultyRun {
     const setback: Setback = { error: message, faults, mendedBy: [], leftOver: [] };
     this.setbacks.push(setback);
     const place = await this.place();
-    place.reporter.note(`       ${message}`);
+    place.reporter.note(`       ${message.length > NOTE_WIDTH ? `${message.slice(0, NOTE_WIDTH)}...` : message}`);
     const run = async (args: string[]): Promise<void> => {
       const command = ["terraform", ...args.map(quoted)].join(" ");
       await place.reporter.step(command, () => terraform([...args, "-no-color"], place));
@@ -112,7 +114,6 @@ export class FaultyRun {
     };
     for (const address of protectedAndTainted(place.cwd, this.options.stateFile)) await run(["untaint", address]);
     if (imports) await this.importForgotten(place, setback, run);
-    place.reporter.note("       Once more:");
   }
 
   private async importForgotten(place: Place, setback: Setback, run: (args: string[]) => Promise<void>): Promise<void> {

@@ -104,7 +104,6 @@ async function runIn(folder: string, options: SimulatedRunOptions): Promise<Simu
   const stateFile = path.join(folder, `terraform.${stack}.tfstate`);
   const texts = faults.map(({ text }) => text);
   const run = new FaultyRun({
-    faults,
     stateFile,
     start: () =>
       reporter.step("start the simulated AWS", () =>

@@ -5,31 +5,29 @@ import * as path from "node:path";
 export interface TypesInUse {
   resources: Set<string>;
   data: Set<string>;
+  ephemeral: Set<string>;
 }
 
-interface Scanned {
-  mark: string;
-  resources: string[];
-  data: string[];
-}
+type Names = Record<keyof TypesInUse, string[]>;
 
 /** Scans directories again and again; a file that did not change is read once. */
 export class ScopeScanner {
-  private readonly scanned = new Map<string, Scanned>();
+  private readonly scanned = new Map<string, Names & { mark: string }>();
 
   constructor(private readonly directories: string[]) {}
 
   scan(): TypesInUse {
-    const found: TypesInUse = { resources: new Set(), data: new Set() };
+    const found: TypesInUse = { resources: new Set(), data: new Set(), ephemeral: new Set() };
     for (const file of this.directories.flatMap(configurationsAndStates)) {
       const types = this.read(file);
       for (const type of types.resources) found.resources.add(type);
       for (const type of types.data) found.data.add(type);
+      for (const type of types.ephemeral) found.ephemeral.add(type);
     }
     return found;
   }
 
-  private read(file: string): Scanned {
+  private read(file: string): Names {
     const stat = fs.statSync(file, { throwIfNoEntry: false });
     const mark = stat ? `${stat.mtimeMs}/${stat.size}/${stat.ino}` : "";
     const known = this.scanned.get(file);
@@ -51,32 +49,32 @@ function configurationsAndStates(dir: string): string[] {
 }
 
 /** What cannot be parsed names no types: Terraform itself reports the broken file. */
-function typesIn(file: string): { resources: string[]; data: string[] } {
+function typesIn(file: string): Names {
   let json: unknown;
   try {
     json = JSON.parse(fs.readFileSync(file, "utf8"));
   } catch {
-    return { resources: [], data: [] };
+    return { resources: [], data: [], ephemeral: [] };
   }
   return file.endsWith(".tfstate") ? typesInState(json) : typesInConfiguration(json);
 }
 
-function typesInConfiguration(json: unknown): { resources: string[]; data: string[] } {
+function typesInConfiguration(json: unknown): Names {
   // Terraform accepts an object or a list of objects at every level.
   const named = (key: string): string[] =>
     objects(json)
       .flatMap((top) => objects(top[key]))
       .flatMap(Object.keys);
-  return { resources: named("resource"), data: named("data") };
+  return { resources: named("resource"), data: named("data"), ephemeral: named("ephemeral") };
 }
 
-function typesInState(json: unknown): { resources: string[]; data: string[] } {
+function typesInState(json: unknown): Names {
   const named = (mode: string): string[] =>
     objects(json)
       .flatMap((top) => objects(top.resources))
       .filter((resource) => resource.mode === mode && typeof resource.type === "string")
       .map((resource) => resource.type as string);
-  return { resources: named("managed"), data: named("data") };
+  return { resources: named("managed"), data: named("data"), ephemeral: [] };
 }
 
 function objects(value: unknown): Record<string, unknown>[] {

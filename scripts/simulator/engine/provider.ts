@@ -11,6 +11,7 @@ import { isHandWritten, type StoredObject, type WorldFile } from "../world";
 import { apply, destroy } from "./apply";
 import { NO_SETTINGS, type ProviderSettings, readSettings } from "./cross-cutting";
 import { error, hasError, wireDiagnostics } from "./diagnostics";
+import { ephemeralSchema } from "./ephemeral-schema";
 import { callOf, outcomeOf, refuser } from "./faulty";
 import { Holders } from "./holders";
 import { findImport, settle } from "./import";
@@ -254,14 +255,8 @@ export class SimulatedProvider {
     return schema;
   }
 
-  /** The schema of an ephemeral type, cut from the resource or data source it is like. */
   private ephemeral(type: string): TypeSchema | undefined {
-    const { library, knowledge } = this.options;
-    const source = knowledge.ephemeral[type];
-    const like = source && (source.from === "data" ? library.data(source.type) : library.resource(source.type));
-    if (!source || !like) return undefined;
-    const attributes = like.block.attributes.filter((a) => !source.drop.includes(a.name));
-    return { type, framework: true, block: { attributes, blocks: like.block.blocks } };
+    return ephemeralSchema(type, this.options.library, this.options.knowledge);
   }
 
   /** By the key in the state, or by id when the object was put into the world file by hand. */

@@ -72,6 +72,14 @@ export class BindingLibrary {
       .sort();
   }
 
+  /** Names of all types. Deriving every one of the AWS provider takes seconds when none is kept on disk. */
+  types(): { resources: string[]; data: string[] } {
+    const named = (directories: string[]): string[] => directories.flatMap((dir) => this.load(dir)?.type ?? []);
+    const isData = (dir: string): boolean => dir.startsWith(`data-${this.binding.name}-`);
+    const all = this.directories();
+    return { resources: named(all.filter((dir) => !isData(dir))), data: named(all.filter(isData)) };
+  }
+
   private find(type: string, dirPrefix: string): TypeSchema | undefined {
     if (!type.startsWith(`${this.binding.name}_`)) return undefined;
     const bare = type.slice(this.binding.name.length + 1).replaceAll("_", "-");
