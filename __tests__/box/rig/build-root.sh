@@ -27,7 +27,7 @@ put_stand_ins() {
   echo box >"$root/etc/hostname"
   # Kernel modules are the machine's affair.
   ln -s /dev/null "$root/etc/systemd/system/systemd-modules-load.service"
-  for unit in network internet names pebble acme metadata aws user-data; do
+  for unit in network names pebble acme metadata aws user-data; do
     chroot "$root" systemctl enable --quiet "rehearsal-$unit.service"
   done
 }
