@@ -4,12 +4,14 @@ import { apps } from "./apps";
 import { state } from "./apps/state";
 import { formatProblem, resolveApps, resolveState } from "./modules/spec";
 import { turnOffCreationTraces } from "./modules/terraform/creation-traces";
-import { withStateSetting } from "./modules/terraform/state-backend";
+import { guardLocalStates } from "./modules/terraform/local-states";
+import { backendAt, stateBackend, withStateSetting } from "./modules/terraform/state-backend";
 import { buildStack, StateStack } from "./stacks";
 
 /**
  * Synthesizes every stack of every app. A stack with a mistake is left out and reported on stderr, so that it never
- * blocks the deploy of another; `tiers check` is the command that fails for it.
+ * blocks the deploy of another; `tiers check` is the command that fails for it. States beside the project are copied
+ * first of all that a deploy does to them.
  *
  * Environment: CDKTF_OUTDIR (folder of the result, set by cdktf), TIERS_STATE ("local" or "s3://<bucket>?region=<region>",
  * replaces the state section of every app, never that of the state stack), TIERS_DEBUG (any value shows where an error comes from).
@@ -23,9 +25,14 @@ function main(): void {
   mkdirSync(outdir, { recursive: true });
   turnOffCreationTraces();
   const app = new App({ outdir });
-  for (const stack of stacks) buildStack(app, stateSetting ? withStateSetting(stack, stateSetting) : stack);
+  const placed = stateSetting ? stacks.map((stack) => withStateSetting(stack, stateSetting)) : stacks;
+  for (const stack of placed) buildStack(app, stack);
   if (stateStack) new StateStack(app, stateStack);
   app.synth();
+
+  const owners = placed.map((stack) => ({ id: stack.id, backend: stateBackend(stack) }));
+  if (stateStack) owners.push({ id: stateStack.id, backend: backendAt(stateStack) });
+  for (const warning of guardLocalStates(outdir, owners)) process.stderr.write(`Warning: ${warning}\n`);
 }
 
 try {

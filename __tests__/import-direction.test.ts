@@ -61,6 +61,8 @@ describe("the lint rules refuse", () => {
     ["scripts/conformance/d10.ts", "../bench/measure", ENGINES],
     ["scripts/bench/d11.ts", "../conformance", ENGINES],
     ["scripts/bench/d12.ts", "../../stacks", SCRIPTS],
+    ["scripts/state/d13.ts", "../teardown", ENGINES],
+    ["scripts/teardown/d14.ts", "../state", ENGINES],
     ["modules/network/e1.ts", "@cdktf/provider-aws", DEEP],
     ["stacks/e2.ts", "@cdktf/provider-aws", DEEP],
     ["main.ts", "@cdktf/provider-aws", DEEP],

@@ -34,6 +34,9 @@ function parseStateSetting(setting: string, region: string): ResolvedStack["app"
   return { backend: "s3", bucket: match[1], region: match[2] ?? region };
 }
 
+/** The local state of a stack, as seen from the stack's own directory. */
+export const localStatePath = (id: string): string => `../../../terraform.${id}.tfstate`;
+
 /** A stack as far as its state is concerned. */
 export interface StatefulStack {
   readonly id: string;
@@ -54,7 +57,7 @@ export const stateBackend = ({ id, app }: ResolvedStack): StateBackend =>
  */
 export function backendAt({ id, name, state }: StatefulStack): StateBackend {
   if (state.backend === "local") {
-    return { type: "local", path: `../../../terraform.${id}.tfstate` };
+    return { type: "local", path: localStatePath(id) };
   }
   if (state.bucket === undefined) throw new Error(`${id}: an S3 state needs a bucket`);
   return {

@@ -42,6 +42,16 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: () => require("./simulate") as CommandFile,
   },
   {
+    name: "state",
+    summary: "keep Terraform's states where they cannot be lost, and bring older ones back",
+    load: () => require("./state") as CommandFile,
+  },
+  {
+    name: "backup",
+    summary: "show, make, check and restore the backups of a deployed stack",
+    load: () => require("./backup") as CommandFile,
+  },
+  {
     name: "teardown",
     summary: "take a deployed stack away, keeping its data unless told otherwise",
     load: () => require("./teardown") as CommandFile,

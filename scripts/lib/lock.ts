@@ -38,8 +38,10 @@ function holder(file: string): number | undefined {
   }
 }
 
-function isAlive(pid: number | undefined): boolean {
-  if (pid === undefined) return false;
+const isAlive = (pid: number | undefined): boolean => pid !== undefined && isRunning(pid);
+
+/** Whether a process with this id runs on this machine. */
+export function isRunning(pid: number): boolean {
   try {
     process.kill(pid, 0);
     return true;

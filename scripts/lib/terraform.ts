@@ -1,6 +1,7 @@
 /** Runs the Terraform binary as a child that ends cleanly with its parent. */
 import * as path from "node:path";
 import { UserError } from "./errors";
+import { stateTrouble } from "./state-trouble";
 import { findOnPath, isExecutable } from "./tools";
 import { run, type RunResult } from "./process";
 
@@ -59,7 +60,12 @@ export async function terraform(args: string[], options: TerraformOptions): Prom
 
 /** What Terraform said about a command that failed, as an error for the user. */
 export function terraformFailure(args: string[], { code, stdout, stderr }: TerraformResult): UserError {
-  const reason = missingProviders(stderr) || firstError(stderr) || firstError(stdout) || `exit code ${code}`;
+  const reason =
+    missingProviders(stderr) ||
+    stateTrouble(stdout + stderr) ||
+    firstError(stderr) ||
+    firstError(stdout) ||
+    `exit code ${code}`;
   return new UserError(`terraform ${args[0] ?? ""} failed: ${reason}`);
 }
 

@@ -47,6 +47,13 @@ export function readFile(file: string): string {
 }
 
 /**
+ * Reads a text file; undefined when there is none.
+ *
+ * @throws UserError (exit 2) when it is there and cannot be read
+ */
+export const readIfThere = (file: string): string | undefined => (fs.existsSync(file) ? readFile(file) : undefined);
+
+/**
  * Makes an empty folder, removing what was there.
  *
  * @throws UserError (exit 2) when the folder cannot be made
