@@ -1,5 +1,5 @@
 /** Mistakes in the Compose file that the host runs. */
-import type { YAMLMap } from "yaml";
+import type { Scalar, YAMLMap } from "yaml";
 import { type Fault, editCompose, editService } from "./plant";
 
 function inService(name: string, text: RegExp, change: (service: YAMLMap, compose: YAMLMap) => void): Fault {
@@ -24,6 +24,15 @@ export const composeFaults: readonly Fault[] = [
     service.set("healthcheck", { test: ["CMD", "true"], interval: "ten" });
   }),
   inService("memory-that-is-no-size", /invalid suffix/, (service) => service.set("mem_limit", "12X")),
+  inService("restart-misspelt", /no restart policy "allways"/, (service) => service.set("restart", "allways")),
+  inService("dependency-on-itself", /cycle|depends on itself/i, (service, compose) => {
+    service.set("depends_on", [String((compose.get("services") as YAMLMap<Scalar>).items[0]?.key)]);
+  }),
+  inService("condition-misspelt", /condition/, (service) => {
+    service.set("depends_on", { postgres: { condition: "service_helthy" } });
+  }),
+  inService("missing-config", /undefined config nothing/, (service) => service.set("configs", ["nothing"])),
+  inService("container-limit-that-is-no-number", /pids_limit/, (service) => service.set("pids_limit", "many")),
   inService("variable-never-closed", /invalid interpolation/i, (service) => service.set("image", "$${IMAGE")),
   {
     name: "compose-key-twice",

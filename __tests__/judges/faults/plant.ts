@@ -1,7 +1,7 @@
 /** The vocabulary of planted faults: small changes to a copy of a shipped stack. */
 import { isMap, parseDocument, type YAMLMap } from "yaml";
 import type { Json, StackJson } from "../../../scripts/lib/stack-json";
-import { composeFiles } from "../lib/compose-file";
+import { type ShippedFile, composeFiles, shippedFiles } from "../lib/compose-file";
 
 /** What a judge must say about a fault. */
 export interface Expectation {
@@ -19,6 +19,20 @@ export interface Fault {
   readonly reportedBy: Readonly<Record<string, string | Expectation>>;
   /** Makes the mistake. @throws Error when the stack has nothing to make it in */
   plant(stack: StackJson): void;
+}
+
+/** One mistake in a copy of the sample files. */
+export interface SourceFault extends Pick<Fault, "name" | "reportedBy"> {
+  /** The sample that it goes into. */
+  readonly file: string;
+  readonly change: (text: string) => string;
+}
+
+/** The sample with its fault. @throws Error when the fault does not fit the sample any more */
+export function changed({ file, change }: SourceFault, sample: string): string {
+  const text = change(sample);
+  if (text === sample) throw new Error(`the fault changes nothing in ${file}`);
+  return text;
 }
 
 /**
@@ -48,12 +62,21 @@ export function remove(stack: StackJson, type: string): void {
 
 /** Replaces text in the Compose file that the stack ships. */
 export function editCompose(stack: StackJson, change: (text: string) => string): void {
-  const [file] = composeFiles(stack);
-  if (!file) throw new Error("there is no Compose file to plant the fault into");
-  const before = file.block.content as string;
-  const after = change(before);
-  if (after === before) throw new Error("the fault changes nothing in the Compose file");
-  file.block.content = after;
+  edit(composeFiles(stack), change);
+}
+
+/** Replaces text in a file with this ending that the stack ships, the first one that the change fits. */
+export function editShipped(stack: StackJson, ending: string, change: (text: string) => string): void {
+  edit(
+    shippedFiles(stack).filter(({ key }) => key.endsWith(ending)),
+    change,
+  );
+}
+
+function edit(files: readonly ShippedFile[], change: (text: string) => string): void {
+  const fitting = files.find(({ block: { content } }) => change(content as string) !== content);
+  if (!fitting) throw new Error(`the fault changes nothing in ${files.length} files of the stack`);
+  fitting.block.content = change(fitting.block.content as string);
 }
 
 /** Changes the first service of the Compose file that the stack ships. */

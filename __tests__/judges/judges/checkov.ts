@@ -23,7 +23,7 @@ interface CheckovReport {
 /** Scans `<folder>/<label>/<file>` for every input at once and sorts the results by label. */
 export async function scan(
   folder: string,
-  framework: "terraform_json" | "terraform_plan",
+  framework: "terraform_json" | "terraform_plan" | "dockerfile",
   inputs: readonly Input[],
 ): Promise<ReadonlyMap<string, Evaluation>> {
   const checkov = path.join(await toolSet("checkov"), "checkov");
@@ -38,7 +38,9 @@ export async function scan(
       const own = (records: readonly CheckovRecord[]): CheckovRecord[] =>
         records.filter(({ file_path: file }) => labelOf(file) === input.label);
       const crashes = unread.filter((label) => label === input.label).map(() => PARSING_ERROR);
-      const findings = [...withAddresses(own(results.failed_checks), input), ...crashes];
+      const failed = own(results.failed_checks);
+      const named = framework === "dockerfile" ? failed.map(inFile) : withAddresses(failed, input);
+      const findings = [...named, ...crashes];
       const notes = [`${crashes.length} parsing errors`];
       return [input.label, { evaluated: own(results.passed_checks).length, findings, notes }];
     }),
@@ -59,9 +61,16 @@ const labelOf = (file: string): string => file.split("/").filter(Boolean)[0] ?? 
 
 const PARSING_ERROR: Finding = {
   id: "PARSING_ERROR",
-  where: STACK_FILE,
-  text: "checkov could not read the file, so it judged nothing in it",
+  where: "the file",
+  text: "checkov could not read it, so it judged nothing in it",
 };
+
+/** A finding by its file, below the folder of its label. */
+const inFile = ({ check_id: id, check_name: text, file_path: file }: CheckovRecord): Finding => ({
+  id,
+  where: file.split("/").filter(Boolean).slice(1).join("/"),
+  text,
+});
 
 /** In Terraform JSON some checks lose the type ("resource.data"): it is put back when one type alone has the name. */
 function withAddresses(records: readonly CheckovRecord[], { file }: Input): Finding[] {
@@ -73,8 +82,12 @@ function withAddresses(records: readonly CheckovRecord[], { file }: Input): Find
   });
 }
 
-/** On average at least one check must pass per resource; a run over nothing or over half a file stays below. */
-export const resourceFloor = (input: Input): number => [...resourceBlocks(readStack(path.dirname(input.file)))].length;
+/**
+ * On average at least one check must pass per resource; a run over nothing or over half a file stays below. Files that
+ * are put into a bucket do not count: what matters about them is set at the bucket.
+ */
+export const resourceFloor = ({ file }: Input): number =>
+  [...resourceBlocks(readStack(path.dirname(file)))].filter(({ type }) => type !== "aws_s3_object").length;
 
 export const checkovJson: Judge = {
   name: "checkov",

@@ -1,33 +1,17 @@
 /** Docker Compose's own loader over the Compose file that a stack ships: schema, references, cycles, values. */
-import { createHash } from "node:crypto";
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { isScalar, isSeq, parseDocument, visit } from "yaml";
-import { childEnv } from "../../../scripts/lib/environment";
 import { run } from "../../../scripts/lib/process";
 import { readStack } from "../../../scripts/lib/stack-json";
 import { emptyFolder, writeFileAtomic } from "../../../scripts/lib/write";
 import { composeFiles, shippedFiles, variableNames } from "../lib/compose-file";
+import { builtTool, withoutGo } from "../lib/go-tool";
 import type { Evaluation, Finding, Input, Judge } from "../lib/types";
 import { checkerEnv, workspace } from "../lib/workspace";
 
 /** A value that is an image, a name and a password at once; ports must be numbers. */
 const dummy = (name: string): string => (name.endsWith("PORT") ? "8080" : "placeholder");
-
-/** The loader, built once per content of its sources. */
-async function loader(): Promise<string> {
-  const hash = createHash("sha256");
-  for (const name of ["go.mod", "go.sum", "main.go"]) hash.update(fs.readFileSync(path.join(workspace.compose, name)));
-  const binary = path.join(workspace.bin, `composecheck-${hash.digest("hex").slice(0, 12)}`);
-  if (fs.existsSync(binary)) return binary;
-  process.stderr.write("building the Compose loader\n");
-  const { code, stderr } = await run("go", ["build", "-trimpath", "-o", binary, "."], {
-    cwd: workspace.compose,
-    env: childEnv(process.env, { CGO_ENABLED: "0", GOFLAGS: "-mod=readonly -buildvcs=false" }),
-  });
-  if (code !== 0) throw new Error(`the Compose loader does not build: ${stderr.trim().slice(-800)}`);
-  return binary;
-}
 
 async function load(binary: string, file: string): Promise<Evaluation> {
   const variables = variableNames(fs.readFileSync(file, "utf8"));
@@ -92,16 +76,9 @@ export const composeGo: Judge = {
   unit: "services",
   reads: (input) => composeFiles(readStack(path.dirname(input.file))).length > 0,
   floor: () => 1,
-  async unavailable() {
-    try {
-      await run("go", ["version"], { env: childEnv(process.env) });
-      return undefined;
-    } catch {
-      return "Go is not installed, so the Compose loader cannot be built";
-    }
-  },
+  unavailable: withoutGo,
   async evaluate(inputs) {
-    const binary = await loader();
+    const binary = await builtTool("compose");
     emptyFolder(path.join(workspace.scratch, "compose"));
     const results = new Map<string, Evaluation>();
     for (const input of inputs) results.set(input.label, await load(binary, layOut(input)));

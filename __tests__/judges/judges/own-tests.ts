@@ -3,6 +3,7 @@ import * as path from "node:path";
 import { childEnv } from "../../../scripts/lib/environment";
 import { run } from "../../../scripts/lib/process";
 import type { Verdict } from "../lib/types";
+import { cloudInitModules, withoutCloudInit } from "../lib/cloud-init";
 import { type ToolSet, toolSet } from "../lib/venv";
 import { checkerEnv, workspace } from "../lib/workspace";
 
@@ -13,14 +14,14 @@ interface SuiteResult {
   readonly output: string;
 }
 
-/** Each folder of Python tests and the tools that it needs. */
+/** Each folder of Python tests and the tools that it needs, of those that can be had everywhere. */
 const PYTHON_SUITES: Readonly<Record<string, ToolSet>> = { "tests/values": "cfn-lint", "tests/iam": "iam" };
 
-async function pythonSuite(folder: string, tools: ToolSet): Promise<SuiteResult> {
+async function pythonSuite(folder: string, tools: ToolSet, env: NodeJS.ProcessEnv = {}): Promise<SuiteResult> {
   const python = path.join(await toolSet(tools), "python");
   const { code, stderr } = await run(python, ["-m", "unittest", "discover", "-t", ".", "-s", folder], {
     cwd: workspace.python,
-    env: checkerEnv(),
+    env: checkerEnv(env),
     title: folder,
   });
   return {
@@ -48,6 +49,8 @@ async function harnessSuite(): Promise<SuiteResult> {
 export async function ownTests(): Promise<Verdict> {
   const results = [await harnessSuite()];
   for (const [folder, tools] of Object.entries(PYTHON_SUITES)) results.push(await pythonSuite(folder, tools));
+  if ((await withoutCloudInit()) === undefined)
+    results.push(await pythonSuite("tests/cloudinit", "cloud-init", { PYTHONPATH: await cloudInitModules() }));
   const problems = results
     .filter(({ code, tests }) => code !== 0 || tests === 0)
     .map(({ suite, output }) => `${suite} failed:\n${output.trim().slice(-4000)}`);

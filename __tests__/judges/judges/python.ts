@@ -5,6 +5,7 @@ import { readStack, resourceBlocks } from "../../../scripts/lib/stack-json";
 import type { Evaluation, Input, Judge } from "../lib/types";
 import { type ToolSet, toolSet } from "../lib/venv";
 import { checkerEnv, workspace } from "../lib/workspace";
+import { resourceFloor } from "./checkov";
 
 interface PythonJudge extends Pick<Judge, "name" | "tool" | "unit" | "floor"> {
   readonly tools: ToolSet;
@@ -40,14 +41,17 @@ function count(input: Input, type: string): number {
   return [...resourceBlocks(readStack(path.dirname(input.file)))].filter((block) => block.type === type).length;
 }
 
-/** AWS's own value lists, through a translation to CloudFormation. At least half of a stack must be translatable. */
+/**
+ * AWS's own value lists, through a translation to CloudFormation. At least half of a stack must be translatable, files
+ * in a bucket aside.
+ */
 export const cfnLint = pythonJudge({
   name: "cfn-lint",
   tool: "cfn-lint",
   unit: "resources",
   tools: "cfn-lint",
   module: "tfjudge.cfn_values",
-  floor: (input) => Math.ceil([...resourceBlocks(readStack(path.dirname(input.file)))].length / 2),
+  floor: (input) => Math.ceil(resourceFloor(input) / 2),
 });
 
 /** Whether every action in every policy exists. A role has at least its trust policy with one action. */

@@ -1,9 +1,10 @@
-/** Brings a judge, the shipped stacks and the planted faults together. */
+/** Brings a judge, what ships and the planted faults together. */
+import * as fs from "node:fs";
 import * as path from "node:path";
 import { STACK_FILE, readStack } from "../../../scripts/lib/stack-json";
 import { writeFileAtomic } from "../../../scripts/lib/write";
-import { faults } from "../faults";
-import type { Fault } from "../faults/plant";
+import { faults, sourceFaults } from "../faults";
+import { type Expectation, type Fault, type SourceFault, changed } from "../faults/plant";
 import type { Exceptions } from "./exceptions";
 import type { Input, Judge, Verdict } from "./types";
 import { type PlantedFault, decide } from "./verdict";
@@ -19,6 +20,10 @@ export interface Hearing {
 /** The stack that faults are planted into: it has everything that they need. */
 const FAULTY_STACK = "mvp";
 
+/** The files of the repository, and small ones that show what each tool finds even where the repository has none. */
+const SAMPLES: Input = { label: "samples", file: workspace.samples };
+const SOURCES: readonly Input[] = [{ label: "repository", file: workspace.project.root }, SAMPLES];
+
 /** Runs one judge over everything that concerns it. A judge that stops with an error has failed. */
 export async function hear(judge: Judge, { stacks, exceptions, strict }: Hearing): Promise<Verdict> {
   const { name, tool } = judge;
@@ -29,11 +34,14 @@ export async function hear(judge: Judge, { stacks, exceptions, strict }: Hearing
   const reason = await judge.unavailable?.();
   if (reason !== undefined) return unfinished(strict ? "failed" : "skipped", reason);
   try {
-    const shipped = stacks.filter((input) => judge.reads?.(input) ?? true);
+    const inputs = judge.docket === "sources" ? SOURCES : stacks;
+    const shipped = inputs.filter((input) => judge.reads?.(input) ?? true);
     if (shipped.length === 0) return unfinished("failed", "no stack holds what it judges");
-    const planted = plantedFor(judge, stacks);
-    const evaluations = await judge.evaluate([...shipped, ...planted.map(({ input }) => input)]);
-    return decide({ judge, shipped, faults: planted, evaluations, exceptions });
+    const withFaults = judge.docket === "sources" ? sourcesPlantedFor(judge) : plantedFor(judge, stacks);
+    const evaluations = await judge.evaluate([...shipped, ...withFaults.map(({ input }) => input)]);
+    const verdict = decide({ judge, shipped, faults: withFaults, evaluations, exceptions });
+    const empty = inputs.filter((input) => !shipped.includes(input));
+    return { ...verdict, details: [...empty.map(({ label }) => `${label}: has no ${judge.unit}`), ...verdict.details] };
   } catch (error) {
     return unfinished("failed", (error as Error).message);
   }
@@ -43,22 +51,44 @@ export async function hear(judge: Judge, { stacks, exceptions, strict }: Hearing
 function plantedFor(judge: Judge, stacks: readonly Input[]): PlantedFault[] {
   const origin = stacks.find(({ label }) => label === FAULTY_STACK);
   if (!origin) throw new Error(`the stack ${FAULTY_STACK}, into which faults are planted, was not synthesized`);
-  return faults.flatMap((fault) => {
+  return planted(faults, judge, origin, plant);
+}
+
+const sourcesPlantedFor = (judge: Judge): PlantedFault[] => planted(sourceFaults, judge, SAMPLES, plantSource);
+
+function planted<T extends Pick<Fault, "name" | "reportedBy">>(
+  candidates: readonly T[],
+  judge: Judge,
+  origin: Input,
+  write: (fault: T, origin: Input) => string,
+): PlantedFault[] {
+  return candidates.flatMap((fault) => {
     const expected = fault.reportedBy[judge.name];
     if (expected === undefined) return [];
-    const expectation = typeof expected === "string" ? { id: expected } : expected;
-    return [{ input: plant(fault, origin), origin: origin.label, expected: expectation }];
+    try {
+      const input = { label: fault.name, file: write(fault, origin) };
+      return [{ input, origin: origin.label, expected: expectation(expected) }];
+    } catch (error) {
+      throw new Error(`${fault.name}: ${(error as Error).message}`, { cause: error });
+    }
   });
 }
 
-function plant(fault: Fault, origin: Input): Input {
+const expectation = (expected: string | Expectation): Expectation =>
+  typeof expected === "string" ? { id: expected } : expected;
+
+function plant(fault: Fault, origin: Input): string {
   const stack = readStack(path.dirname(origin.file));
-  try {
-    fault.plant(stack);
-  } catch (error) {
-    throw new Error(`${fault.name}: ${(error as Error).message}`, { cause: error });
-  }
+  fault.plant(stack);
   const file = path.join(workspace.faults, fault.name, STACK_FILE);
   writeFileAtomic(file, JSON.stringify(stack, undefined, 1));
-  return { label: fault.name, file };
+  return file;
+}
+
+function plantSource(fault: SourceFault, origin: Input): string {
+  const folder = path.join(workspace.faults, fault.name);
+  fs.cpSync(origin.file, folder, { recursive: true });
+  const file = path.join(folder, fault.file);
+  writeFileAtomic(file, changed(fault, fs.readFileSync(file, "utf8")));
+  return folder;
 }

@@ -18,11 +18,11 @@ export interface Evaluation {
   readonly notes: readonly string[];
 }
 
-/** A synthesized stack, shipped or with a planted fault. */
+/** Something to judge, as it ships or with a planted fault. */
 export interface Input {
   /** Unique in a run, usable as a folder name. */
   readonly label: string;
-  /** The `cdk.tf.json`. */
+  /** The `cdk.tf.json` of a synthesized stack; for judges of sources, the folder that holds them. */
   readonly file: string;
 }
 
@@ -34,11 +34,13 @@ export interface Judge {
   readonly tool: string;
   /** What `evaluated` counts. */
   readonly unit: string;
+  /** Whether it reads synthesized stacks, or files as they stand in the repository. @default "stacks" */
+  readonly docket?: "stacks" | "sources";
   /** Why it cannot run on this machine; undefined when it can. */
   unavailable?(): Promise<string | undefined>;
-  /** Whether a stack holds what it judges. @default - every stack does */
+  /** Whether an input holds what it judges; one that does not is named in the verdict. @default - every input does */
   reads?(input: Input): boolean;
-  /** The least number of things that an honest run over a shipped stack evaluates. */
+  /** The least number of things that an honest run over a shipped input evaluates. */
   floor(input: Input): number;
   /** Evaluates every input; a judge that cannot judge one throws. */
   evaluate(inputs: readonly Input[]): Promise<ReadonlyMap<string, Evaluation>>;

@@ -7,7 +7,7 @@ import { run } from "../../../scripts/lib/process";
 import { emptyFolder } from "../../../scripts/lib/write";
 import { workspace } from "./workspace";
 
-export type ToolSet = "checkov" | "cfn-lint" | "iam";
+export type ToolSet = "checkov" | "cfn-lint" | "iam" | "files" | "cloud-init";
 
 /**
  * The `bin` folder of a tool set, installed when the requirements changed since the last time.

@@ -12,10 +12,13 @@ export const workspace = {
   exceptions: path.join(sources, "exceptions.yaml"),
   requirements: path.join(sources, "requirements"),
   python: path.join(sources, "python"),
-  compose: path.join(sources, "compose"),
+  /** Go modules that pin and build a tool. */
+  go: path.join(sources, "go"),
+  /** Small files without a fault, into which faults of source files are planted. */
+  samples: path.join(sources, "samples"),
   /** Synthesized stacks. */
   output: path.join(written, "out"),
-  /** Copies of a stack with one planted fault each. */
+  /** Copies of a stack, or of the samples, with one planted fault each. */
   faults: path.join(written, "faults"),
   /** Files in the form that a checker wants. */
   scratch: path.join(written, "scratch"),
@@ -23,6 +26,8 @@ export const workspace = {
   venv: path.join(written, "venv"),
   /** Built Go tools. */
   bin: path.join(written, "bin"),
+  /** Unpacked packages of a distribution. */
+  packages: path.join(written, "packages"),
   /** The home folder of the checkers, so that they leave nothing in the user's. */
   home: path.join(written, "home"),
 } as const;

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import sys
 from dataclasses import asdict, dataclass, field
@@ -34,7 +35,9 @@ class Evaluation:
 
 def main(evaluate: Callable[[str], Evaluation]) -> None:
     """Evaluates each file named on the command line and prints `{path: evaluation}`."""
-    results = {path: evaluated(evaluate, path) for path in sys.argv[1:]}
+    # A checker may print words of its own; only the results belong on stdout.
+    with contextlib.redirect_stdout(sys.stderr):
+        results = {path: evaluated(evaluate, path) for path in sys.argv[1:]}
     json.dump(results, sys.stdout, indent=1, sort_keys=True)
 
 
