@@ -65,9 +65,10 @@ export function proxyContainer(context: ContainerContext, proxy: Proxy, revision
     deploy: limits({ memoryMiB: PROXY_MEMORY_MIB }),
     healthcheck: {
       test: ["CMD-SHELL", requestCommand(`http://127.0.0.1:${STATUS_PORT}/`)],
-      interval: seconds(30),
+      // Often, because a start waits for the first answer.
+      interval: seconds(5),
       timeout: seconds(5),
-      retries: 3,
+      retries: 6,
       start_period: seconds(30),
     },
     logging: logging(logTarget, PROXY),

@@ -1,0 +1,234 @@
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { AWS_STAND_IN, ScriptHost } from "../../helpers/script-host";
+
+/**
+ * Docker whose containers are files in the folder `containers`: `up` makes each service's with the image of the moment,
+ * and a service whose image is named in `bad` ends up unhealthy.
+ */
+const DOCKER = String.raw`
+mkdir -p "$root/containers"
+case "$*" in
+  "image inspect "*) grep -qxF "$3" "$root/here" 2>/dev/null ;;
+  "pull "*) if grep -qxF "$3" "$root/unreachable" 2>/dev/null; then exit 1; fi; echo "$3" >>"$root/here" ;;
+  "compose "*" config --images")
+    printf '%s\n' postgres:17 caddy:2; sed -n "s/^IMAGE_.*='\(.*\)'/\1/p" "$root/opt/shop/images.env" ;;
+  "compose "*" run "*)
+    job="$(printf '%s\n' "$@" | tail -n 1)"
+    if grep -qx "$job" "$root/bad-jobs" 2>/dev/null; then exit 1; fi ;;
+  "compose "*" up "*)
+    for name in $(printf '%s\n' "$*" | sed 's/.*--quiet-pull//; s/--remove-orphans//'); do
+      image="$(sed -n "s/^IMAGE_$(printf %s "$name" | tr a-z- A-Z_)='\(.*\)'/\1/p" "$root/opt/shop/images.env")"
+      state="running healthy"
+      if [[ -n "$image" ]] && grep -qxF "$image" "$root/bad" 2>/dev/null; then state="running unhealthy"; failed=1; fi
+      echo "$state" >"$root/containers/shop-$name"
+    done
+    exit "$((failed + 0))" ;;
+  "inspect --format {{.Id}}"*) echo "id-1 2026" ;;
+  "inspect "*) cat "$root/containers/$4" 2>/dev/null ;;
+esac`;
+
+let host: ScriptHost;
+beforeEach(() => {
+  host = new ScriptHost();
+  host.standIn("docker", DOCKER);
+  host.standIn("aws", AWS_STAND_IN);
+  for (const folder of ["env", "secrets"]) host.write(`run/shop/${folder}/.keep`, "");
+});
+afterEach(() => host.remove());
+
+const release = (service: string, image: string) => host.write(`aws/_shop_mvp_image_${service}`, image);
+const runsNow = (...images: string[]) =>
+  host.write(
+    "opt/shop/images.env",
+    images.map((image) => `IMAGE_${image.split(":")[0]?.toUpperCase()}='${image}'\n`).join(""),
+  );
+const images = () => host.read("opt/shop/images.env");
+/** What Compose was asked to do, without the options that are the same each time. */
+const composed = () =>
+  host
+    .calls("docker")
+    .filter((call) => / (up|run) /.test(call))
+    .map((call) =>
+      call
+        .replace(/^.*? (up|run) /, "$1 ")
+        .replace(/ ?--(detach|wait-timeout \d+|wait|quiet-pull|no-deps|rm|remove-orphans)\b/g, "")
+        .replace(/ -T/, ""),
+    );
+
+describe("start", () => {
+  test("before the first release: data, roles and proxy run, the services are left out by name", () => {
+    runsNow();
+    const { status, lines } = host.run("libexec/start");
+    expect(status).toBe(0);
+    expect(lines).toContain("start: left out until they are released: api web");
+    expect(composed()).toEqual(["up postgres cache", "run db-init", "up proxy"]);
+  });
+
+  test("what needs a service that is not released is left out with it", () => {
+    runsNow("web:1");
+    expect(host.run("libexec/start").lines).toContain("start: left out until they are released: api web");
+    expect(composed().at(-1)).toBe("up proxy");
+    expect(host.calls("docker")).not.toContain("docker pull --quiet web:1");
+  });
+
+  test("pulls what is not here, runs the release's job, then the services", () => {
+    runsNow("api:1", "web:1");
+    expect(host.run("libexec/start").status).toBe(0);
+    expect(host.calls("docker").filter((call) => call.startsWith("docker pull"))).toEqual(
+      ["postgres:17", "caddy:2", "api:1", "web:1"].map((image) => `docker pull --quiet ${image}`),
+    );
+    expect(composed()).toEqual([
+      "up postgres cache",
+      "run db-init",
+      "run --name shop-job-migrate job-migrate",
+      "up api web proxy",
+    ]);
+  });
+
+  test("a second start pulls nothing and repeats no job of the release", () => {
+    runsNow("api:1", "web:1");
+    host.run("libexec/start");
+    host.forget();
+    expect(host.run("libexec/start").status).toBe(0);
+    expect(host.calls("docker").filter((call) => call.startsWith("docker pull"))).toEqual([]);
+    expect(composed()).not.toContain("run --name shop-job-migrate job-migrate");
+  });
+
+  test("a job that failed leaves the services alone and is tried again", () => {
+    runsNow("api:1", "web:1");
+    host.write("bad-jobs", "job-migrate\n");
+    const { status, lines } = host.run("libexec/start");
+    expect(status).toBe(3);
+    expect(lines.at(-1)).toBe(
+      "start: job-migrate failed in api:1; the services were left as they were; its output is above and in the log of api",
+    );
+    expect(composed().at(-1)).toBe("run --name shop-job-migrate job-migrate");
+    host.write("bad-jobs", "");
+    expect(host.run("libexec/start").status).toBe(0);
+  });
+
+  test("names the service that is unwell; the others were started with it", () => {
+    runsNow("api:1", "web:1");
+    host.write("bad", "web:1\n");
+    const { status, lines } = host.run("libexec/start");
+    expect(status).toBe(3);
+    expect(lines).toContain("start: web is running unhealthy");
+    expect(host.read("containers/shop-api")).toBe("running healthy\n");
+  });
+
+  test("an image that cannot be pulled stops nothing that runs, and another try may help", () => {
+    runsNow("api:1", "web:1");
+    host.write("unreachable", "api:1\n");
+    const { status, lines } = host.run("libexec/start");
+    expect(status).toBe(1);
+    expect(lines.at(-1)).toContain("start: api:1 could not be pulled");
+    expect(composed()).toEqual([]);
+  });
+
+  test.each([
+    ["the data volume", () => host.standIn("mountpoint", "exit 1"), "the data volume is not mounted at"],
+    ["Docker", () => host.standIn("docker", "exit 1"), "Docker does not answer"],
+    ["the images", () => undefined, "the released images are not known"],
+  ])("without %s nothing is started", (_, prepare, message) => {
+    prepare();
+    const { status, lines } = host.run("libexec/start");
+    expect(status).toBe(1);
+    expect(lines.at(-1)).toContain(message);
+    expect(composed()).toEqual([]);
+  });
+
+  test("a proxy whose file has changed reads it again; one that was made anew has it already", () => {
+    runsNow("api:1", "web:1");
+    const reloads = () => host.calls("docker").filter((call) => call.includes("caddy reload"));
+    host.run("libexec/start");
+    host.run("libexec/start");
+    expect(reloads()).toHaveLength(0);
+    host.write("opt/shop/caddy/Caddyfile", "# other ranges\n");
+    host.run("libexec/start");
+    expect(reloads()).toHaveLength(1);
+    host.write("opt/shop/caddy/Caddyfile", "# and others\n");
+    host.standIn("docker", DOCKER.replace("id-1", "id-2"));
+    host.run("libexec/start");
+    expect(reloads()).toHaveLength(1);
+  });
+});
+
+describe("update", () => {
+  beforeEach(() => {
+    runsNow("api:1", "web:1");
+    host.run("libexec/start");
+    release("api", "api:2");
+    release("web", "web:1");
+    host.forget();
+  });
+
+  test("takes up what is released, and remembers what ran before", () => {
+    const { status, lines } = host.run("bin/update");
+    expect([status, lines.at(-1)]).toEqual([0, "update: done: api runs api:2"]);
+    expect(host.read("opt/shop/images.previous.env")).toBe("IMAGE_API='api:1'\nIMAGE_WEB='web:1'\n");
+    expect(composed()).toContain("run --name shop-job-migrate job-migrate");
+  });
+
+  test("without anything new it changes nothing", () => {
+    host.run("bin/update");
+    const previous = host.read("opt/shop/images.previous.env");
+    expect(host.run("bin/update")).toMatchObject({ status: 0 });
+    expect(host.run("bin/update").lines.at(-1)).toBe("update: done: nothing has changed");
+    expect(host.read("opt/shop/images.previous.env")).toBe(previous);
+  });
+
+  test.each([
+    ["its service is unwell", () => host.write("bad", "api:2\n")],
+    ["its job fails", () => host.write("bad-jobs", "job-migrate\n")],
+    ["its image cannot be pulled", () => host.write("unreachable", "api:2\n")],
+  ])("a release is taken back when %s, and a reboot does not take it up", (_, spoil) => {
+    spoil();
+    const { status, lines } = host.run("bin/update");
+    expect(status).toBe(1);
+    expect(lines.at(-1)).toBe(
+      `update: the release was taken back; the images before run again; release a better one, then run: ${host.appDir}/bin/update`,
+    );
+    expect(images()).toBe("IMAGE_API='api:1'\nIMAGE_WEB='web:1'\n");
+    expect(host.read("containers/shop-api")).toBe("running healthy\n");
+    host.run("libexec/images");
+    expect(images()).toContain("IMAGE_API='api:1'");
+  });
+
+  test("while AWS is down it says so and changes nothing", () => {
+    host.write("aws/fails", "ssm");
+    expect(host.run("bin/update").lines.at(-1)).toBe(
+      "update: AWS does not tell what is released; nothing was changed; try again",
+    );
+    expect(composed()).toEqual([]);
+  });
+
+  test("rollback runs what ran before, repeats no job, and a second one goes forward again", () => {
+    host.run("bin/update");
+    host.forget();
+    const { status, lines } = host.run("bin/rollback");
+    expect([status, lines.at(-1)]).toEqual([0, "rollback: done: api runs api:1"]);
+    expect(composed()).not.toContain("run --name shop-job-migrate job-migrate");
+    host.run("libexec/images");
+    expect(images()).toContain("IMAGE_API='api:1'");
+    expect(host.run("bin/rollback").lines.at(-1)).toBe("rollback: done: api runs api:2");
+  });
+
+  test("two at once: the second is refused and told who is at work", () => {
+    host.standIn(
+      "docker",
+      `if [[ "$*" == *" up "* ]]; then bash "$root/opt/shop/bin/update" 2>"$root/second"; fi\n${DOCKER}`,
+    );
+    host.standIn("flock", 'if [[ "$1" == --wait ]]; then shift 2; fi; exec /usr/bin/flock --nonblock "$@"');
+    host.run("bin/update");
+    expect(host.read("second")).toMatch(/^update: the lock "deploy" is taken: process \d+, update, since 2/);
+  });
+});
+
+describe("stop", () => {
+  test("asks Compose, and goes by label when Compose cannot read its file", () => {
+    host.standIn("docker", 'case "$*" in "compose "*) exit 1 ;; "ps "*) echo one; echo two ;; esac');
+    expect(host.run("libexec/stop").status).toBe(0);
+    expect(host.calls("docker").at(-1)).toBe("docker stop one two");
+    expect(host.calls("docker")).toContain("docker ps --quiet --filter label=com.docker.compose.project=shop-mvp");
+  });
+});

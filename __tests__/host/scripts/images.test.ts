@@ -1,0 +1,74 @@
+import { afterEach, beforeEach, expect, test } from "vitest";
+import { AWS_STAND_IN, ScriptHost } from "../../helpers/script-host";
+
+const ECR = "123456789012.dkr.ecr.eu-west-3.amazonaws.com/shop/mvp/api@sha256:1";
+
+let host: ScriptHost;
+beforeEach(() => {
+  host = new ScriptHost();
+  host.standIn("aws", AWS_STAND_IN);
+  host.standIn("docker", "cat >/dev/null");
+  release("api", ECR);
+  release("web", "ghcr.io/shop/web:2");
+});
+afterEach(() => host.remove());
+
+const release = (service: string, image: string) => host.write(`aws/_shop_mvp_image_${service}`, image);
+const images = () => host.read("opt/shop/images.env");
+
+test("what is released is written down for Compose; its registry is signed in to with a token that no command shows", () => {
+  expect(host.run("libexec/images")).toMatchObject({ status: 0 });
+  expect(images()).toBe(`IMAGE_API='${ECR}'\nIMAGE_WEB='ghcr.io/shop/web:2'\n`);
+  expect(host.calls("docker")).toEqual([
+    "docker login --username AWS --password-stdin 123456789012.dkr.ecr.eu-west-3.amazonaws.com",
+  ]);
+  expect(host.calls("aws").at(-1)).toContain("ecr get-login-password --region eu-west-3");
+});
+
+test("a service that was never released is left out and named", () => {
+  release("web", "none");
+  const { status, lines } = host.run("libexec/images");
+  expect([status, lines]).toEqual([0, ["images: web is left out: nothing has been released"]]);
+  expect(images()).toBe(`IMAGE_API='${ECR}'\n`);
+});
+
+test("while AWS is down the last known image counts, also for one service alone", () => {
+  host.run("libexec/images");
+  release("api", "ghcr.io/shop/api:9");
+  host.write("aws/fails", "image/web");
+  const { status, lines } = host.run("libexec/images");
+  expect(status).toBe(0);
+  expect(lines.at(-1)).toBe("images: AWS does not tell the images of web: the last known ones count");
+  expect(images()).toBe("IMAGE_API='ghcr.io/shop/api:9'\nIMAGE_WEB='ghcr.io/shop/web:2'\n");
+});
+
+test("at the first boot without AWS nothing is written, and the message says what to do", () => {
+  host.write("aws/fails", "ssm");
+  const { status, lines } = host.run("libexec/images");
+  expect(status).toBe(1);
+  expect(lines.at(-1)).toBe(
+    "images: AWS does not tell the images of api web, and none are known here; try again: systemctl start shop-images",
+  );
+  expect(host.has("opt/shop/images.env")).toBe(false);
+  expect(host.has("opt/shop/images.env.new")).toBe(false);
+});
+
+test("a release that was taken back here is not taken again; the next one is", () => {
+  host.write("opt/shop/images.env", "IMAGE_API='old'\n");
+  host.write("opt/shop/images.refused.env", `IMAGE_API='${ECR}'\n`);
+  expect(host.run("libexec/images").lines).toContain(`images: api stays at old: ${ECR} was taken back on this host`);
+  expect(images()).toContain("IMAGE_API='old'\n");
+  release("api", "ghcr.io/shop/api:3");
+  host.run("libexec/images");
+  expect(images()).toContain("IMAGE_API='ghcr.io/shop/api:3'\n");
+});
+
+test("a registry that refuses is said and stops nothing: the images may be here already", () => {
+  host.standIn("docker", "cat >/dev/null; exit 1");
+  expect(host.run("libexec/images")).toMatchObject({
+    status: 0,
+    lines: [
+      "images: could not sign in to 123456789012.dkr.ecr.eu-west-3.amazonaws.com: images that are not here yet cannot be pulled",
+    ],
+  });
+});
