@@ -38,7 +38,7 @@ describe("unique names", () => {
     );
     expect(wrong).toEqual([]);
     console.log(`unique names tried: ${UNIQUE.length}`);
-    expect(UNIQUE.length).toBe(71);
+    expect(UNIQUE.length).toBe(78);
   });
 
   test.each(UNIQUE)("$name", ({ type, rule }) => {

@@ -3,7 +3,6 @@ import * as fs from "node:fs";
 import * as path from "node:path";
 import { simulatedEnv } from "../../../scripts/lib/environment";
 import { runTerraform, type TerraformResult } from "../../../scripts/lib/terraform";
-import { type PlannedChange, matchAddresses } from "../../../scripts/setup/forgotten";
 import { type Simulator, startSimulator } from "../../../scripts/simulator";
 import { objectKey } from "../../../scripts/simulator/engine/marker";
 import { readStoredObjects } from "../../../scripts/simulator/world";
@@ -77,14 +76,18 @@ export class FaultyAccount {
     return simulator.forgotten(this.stateFile);
   }
 
-  /** Writes import blocks for what the state does not hold, so that the next apply takes it over. */
-  async importForgotten(): Promise<void> {
+  /**
+   * Writes import blocks for what the state does not hold, so that the next apply takes it over.
+   *
+   * @param said what Terraform said: which creation of which resource failed
+   */
+  async importForgotten(said: string): Promise<void> {
     const forgotten = await this.forgotten();
-    if (forgotten.length === 0) return;
-    await this.must("plan", "-out=tfplan");
-    const plan = JSON.parse(await this.must("show", "-json", "tfplan")) as { resource_changes: PlannedChange[] };
-    const found = matchAddresses(forgotten, plan.resource_changes).filter(({ address }) => address !== undefined);
-    const blocks = found.map(({ object, address }) => ({ to: address, id: object.importId }));
+    const failed = [...said.matchAll(/creating (aws_\w+): .*? with (\1\.[^,]+), on cdk\.tf\.json/g)];
+    const blocks = failed.flatMap(([, type, address]) => {
+      const object = forgotten.find((one) => one.type === type);
+      return object ? [{ to: address, id: object.importId }] : [];
+    });
     fs.writeFileSync(path.join(this.stack, "imports.tf.json"), JSON.stringify({ import: blocks }));
   }
 

@@ -1,4 +1,6 @@
 /** Single faults on a small stack: what Terraform hears, what the account holds, and what the next apply does. */
+import * as fs from "node:fs";
+import * as path from "node:path";
 import { afterEach, describe, expect, test } from "vitest";
 import { simulatedEnv } from "../../../scripts/lib/environment";
 import { type Simulator, startSimulator } from "../../../scripts/simulator";
@@ -113,6 +115,19 @@ describe("a creation that is accepted and not finished", () => {
     await converges(run);
     const [replaced] = run.simulator.world().filter(({ type }) => type === "aws_vpc");
     expect(replaced?.id).not.toBe(vpc?.id);
+  });
+});
+
+describe("what a person marks as tainted", () => {
+  test("is replaced, and never destroyed for a state that is not the simulator's", async () => {
+    const run = await start(["any:*=slow:1"]);
+    await converges(run);
+    await run.workspace.ok("taint", "aws_vpc.main");
+    expect(await converges(run)).toContain("aws_vpc.main is tainted, so must be replaced");
+    await run.workspace.ok("taint", "aws_vpc.main");
+    const state = path.join(run.workspace.dir, "terraform.tfstate");
+    fs.writeFileSync(state, fs.readFileSync(state, "utf8").replaceAll(/"private": "[^"]*"/g, '"private": ""'));
+    expect(await fails(run)).toContain("This state was not written by the simulator");
   });
 });
 

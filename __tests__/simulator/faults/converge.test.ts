@@ -55,7 +55,7 @@ describe("every type of the stack", () => {
         if (code === 0) break;
         const text = stderr.replace(/[│\s]+/g, " ");
         for (const [, type = ""] of text.matchAll(/creating (aws_\w+): request send failed/g)) lost.add(type);
-        await one.importForgotten();
+        await one.importForgotten(text);
       }
       await expectWhole(one);
       expect([...lost].sort()).toEqual(made(one));
@@ -75,7 +75,7 @@ describe("a process that is killed", () => {
       const said = await one.failingApply();
       expect(said).toContain(`EntityAlreadyExists: Role with name ${role?.id} already exists.`);
       expect(said).toContain(`give it to this resource: terraform import <address> '${role?.id}'`);
-      await one.importForgotten();
+      await one.importForgotten(said);
       expect(await one.failingApply()).not.toContain("Error");
       expect(one.log().filter((line) => /^(die|kill) /.test(line))).toEqual([
         "die after create of aws_iam_role",

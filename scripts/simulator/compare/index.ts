@@ -53,7 +53,7 @@ type Schemas<T> = (type: string) => T | undefined;
  * @throws UserError (exit 2) when the file cannot be used, or has none of the project's providers
  */
 export function compareSchemas({ file, scopes }: CompareOptions): Comparison {
-  const { bytes, find } = readProviderFile(file);
+  const { bytes, schemasOf: find } = readProviderFile(file);
   const known = knowledge();
   const root = projectRoot();
   const cache = path.join(projectPaths(root).cache, "simulator");
@@ -101,16 +101,13 @@ class SimulatedSide {
 
   schema(kind: Kind): Schemas<TypeSchema> {
     const { library, known } = this;
-    switch (kind) {
-      case "provider":
-        return () => library.provider();
-      case "resource":
-        return (type) => library.resource(type);
-      case "data":
-        return (type) => library.data(type);
-      case "ephemeral":
-        return (type) => ephemeralSchema(type, library, known);
-    }
+    const schemas: Record<Kind, Schemas<TypeSchema>> = {
+      provider: () => library.provider(),
+      resource: (type) => library.resource(type),
+      data: (type) => library.data(type),
+      ephemeral: (type) => ephemeralSchema(type, library, known),
+    };
+    return schemas[kind];
   }
 
   sensitive(type: string): ReadonlySet<string> {
@@ -141,16 +138,13 @@ function compareKind(
 }
 
 function schemasOf(kind: Kind, { name }: Binding, real: ProviderSchemas): Record<string, SchemaJson> {
-  switch (kind) {
-    case "provider":
-      return real.provider ? { [name]: real.provider } : {};
-    case "resource":
-      return real.resource_schemas ?? {};
-    case "data":
-      return real.data_source_schemas ?? {};
-    case "ephemeral":
-      return real.ephemeral_resource_schemas ?? {};
-  }
+  const schemas: Record<Kind, Record<string, SchemaJson> | undefined> = {
+    provider: real.provider && { [name]: real.provider },
+    resource: real.resource_schemas,
+    data: real.data_source_schemas,
+    ephemeral: real.ephemeral_resource_schemas,
+  };
+  return schemas[kind] ?? {};
 }
 
 function compareType(

@@ -15,7 +15,7 @@ export interface ProviderSchemas {
 export interface ProviderFile {
   bytes: number;
   /** The provider with a source address such as `hashicorp/aws`, from whichever registry. */
-  find(source: string): ProviderSchemas | undefined;
+  schemasOf: (source: string) => ProviderSchemas | undefined;
 }
 
 const HOW = "Write it with: terraform providers schema -json > <file>, in a directory where terraform init has run.";
@@ -30,7 +30,7 @@ export function readProviderFile(file: string): ProviderFile {
   const schemas = schemasIn(parse(bytes, file), file);
   return {
     bytes: bytes.length,
-    find: (source) => Object.entries(schemas).find(([address]) => address.endsWith(`/${source}`))?.[1],
+    schemasOf: (source) => Object.entries(schemas).find(([address]) => address.endsWith(`/${source}`))?.[1],
   };
 }
 

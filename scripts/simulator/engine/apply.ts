@@ -19,7 +19,7 @@ export interface ApplyRequest {
   session: Session;
   knowledge: Knowledge;
   /** Whether no state holds the object, although an earlier run made it. */
-  isForgotten(object: StoredObject): boolean;
+  isForgotten: (object: StoredObject) => boolean;
 }
 
 export interface Applied {

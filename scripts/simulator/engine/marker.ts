@@ -12,6 +12,16 @@ export function privateData(key: string): Buffer {
   return Buffer.from(JSON.stringify({ [FIELD]: key }));
 }
 
+/**
+ * What a plan carries that has no object yet. Terraform hands it in place of the object's own data when it destroys what
+ * is tainted.
+ */
+export const PLANNED = Buffer.from(JSON.stringify({ simulatedPlan: true }));
+
+export function isPlanned(data: Uint8Array | null | undefined): boolean {
+  return data !== null && data !== undefined && PLANNED.equals(data);
+}
+
 /** The key of the object, or undefined when the simulator did not write the instance. */
 export function objectKey(data: Uint8Array | null | undefined): string | undefined {
   if (!data?.length) return undefined;

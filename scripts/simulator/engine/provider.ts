@@ -15,7 +15,7 @@ import { ephemeralSchema } from "./ephemeral-schema";
 import { callOf, outcomeOf, refuser } from "./faulty";
 import { Holders } from "./holders";
 import { findImport, settle } from "./import";
-import { foreignState, objectKey, privateData, vanished } from "./marker";
+import { foreignState, isPlanned, objectKey, PLANNED, privateData, vanished } from "./marker";
 import { needsLegacyRules, plan } from "./plan";
 import type { Request } from "./request";
 import { inRegion, type Session, sessionFor } from "./session";
@@ -158,14 +158,16 @@ export class SimulatedProvider {
     const prior = decodeObject(r.prior_state);
     const proposed = decodeObject(r.proposed_new_state);
     const config = decodeObject(r.config);
-    if (prior && objectKey(r.prior_private) === undefined) return reply([foreignState(schema.type, prior.id)]);
+    const key = objectKey(r.prior_private);
+    if (prior && key === undefined) return reply([foreignState(schema.type, prior.id)]);
+    this.holders.holds(key);
     if (!proposed || !config) return { planned_state: encode(null), planned_private: r.prior_private };
     const region = typeof config.region === "string" ? config.region : undefined;
     const made = plan({ schema, config, prior, proposed, session: inRegion(session, region), knowledge });
     return {
       planned_state: encode(made.planned),
       requires_replace: made.requiresReplace.map((steps) => ({ steps })),
-      planned_private: r.prior_private,
+      planned_private: r.prior_private?.length ? r.prior_private : PLANNED,
       diagnostics: wireDiagnostics(made.diagnostics, schema.block),
       legacy_type_system: needsLegacyRules(schema, knowledge.facts(schema.type)),
     };
@@ -177,7 +179,7 @@ export class SimulatedProvider {
     const { type, block } = schema;
     const prior = decodeObject(r.prior_state);
     const planned = decodeObject(r.planned_state);
-    const key = objectKey(r.planned_private) ?? this.keyOfTainted(type, prior, planned, session);
+    const key = objectKey(r.planned_private) ?? this.keyOfTainted(type, prior, r, session);
     if (prior && key === undefined) return { new_state: encode(prior), ...reply([foreignState(type, prior.id)]) };
     const current = prior && key !== undefined ? this.find(type, key, prior, session) : undefined;
     if (!planned) {
@@ -208,9 +210,9 @@ export class SimulatedProvider {
     };
   }
 
-  /** Terraform drops the private data of what it replaces as tainted; a request before it has carried them. */
-  private keyOfTainted(type: string, prior: Obj | null, planned: Obj | null, session: Session): string | undefined {
-    const object = prior && !planned ? this.find(type, "", prior, session) : undefined;
+  /** The object that is destroyed because it is tainted: a request before this one carried its key. */
+  private keyOfTainted(type: string, prior: Obj | null, r: Request, session: Session): string | undefined {
+    const object = prior && isPlanned(r.planned_private) ? this.find(type, "", prior, session) : undefined;
     return object && this.holders.isHeld(object.key) ? object.key : undefined;
   }
 

@@ -99,9 +99,10 @@ export class FaultInjector {
       case "die":
       case "kill":
         return this.end(effect, request);
-      default:
-        return request.carryOut().reply;
+      case "slow":
+      case "realistic":
     }
+    return request.carryOut().reply;
   }
 
   private failure(fault: Fault, code: string, { call, type }: FaultyCall): Diagnostic {

@@ -91,9 +91,10 @@ function effectText(effect: Effect): string {
     case "die":
     case "kill":
       return `${effect.kind}:${effect.moment}`;
-    default:
-      return effect.kind;
+    case "lose":
+    case "partial":
   }
+  return effect.kind;
 }
 
 function parseFault(text: string): Fault {
@@ -142,8 +143,9 @@ function parseEffect(text: string): Effect {
     case "die":
     case "kill":
       return { kind, moment: momentOf(first ?? "before") };
+    case undefined:
     default:
-      throw new Mistake(`"${kind}" is none of ${EFFECTS}`);
+      throw new Mistake(`"${kind ?? ""}" is none of ${EFFECTS}`);
   }
 }
 
