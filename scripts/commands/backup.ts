@@ -12,7 +12,7 @@ import { synthesizeAll } from "./synth";
 
 const HELP = `
 Backups lie in the stack's bucket; list reads them there. Everything else runs on the host, through Systems Manager, and
-ends with the host's exit code. A restore to live asks for the stack's name.
+fails when it fails there. A restore to live asks for the stack's name. Each of them has --help and --json.
 
 Example:
   tiers backup list mvp
@@ -46,7 +46,7 @@ interface Target {
 }
 
 export function configure(command: Command): void {
-  command.addHelpText("after", HELP).option("--json", "of each subcommand: print the result as JSON");
+  command.addHelpText("after", HELP);
   subcommand(command, "list", "show the backups, the newest first").action((stack: string, options: Options) =>
     list(stack, options),
   );
