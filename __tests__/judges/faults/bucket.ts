@@ -28,7 +28,7 @@ export const bucketFaults: readonly Fault[] = [
   },
   {
     name: "public-read-acl",
-    reportedBy: { checkov: "CKV_AWS_20" },
+    reportedBy: { checkov: "CKV_AWS_20", kics: "38c5ee0d-7f22-4260-ab72-5073048df100" },
     plant: (stack) => {
       block(stack, "aws_s3_bucket").acl = "public-read";
     },

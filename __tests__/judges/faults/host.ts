@@ -13,6 +13,14 @@ export const hostFaults: readonly Fault[] = [
     },
   },
   {
+    name: "database-from-anywhere",
+    reportedBy: { kics: "381c3f2a-ef6f-4eff-99f7-b169cda3422c" },
+    plant: (stack) => {
+      const rule = block(stack, INGRESS, ({ cidr_ipv4: cidr }) => cidr !== undefined);
+      Object.assign(rule, { from_port: 5432, to_port: 5432, cidr_ipv4: "0.0.0.0/0" });
+    },
+  },
+  {
     name: "cidr-out-of-range",
     reportedBy: { "cfn-lint": "E3002" },
     plant: (stack) => {
@@ -35,7 +43,7 @@ export const hostFaults: readonly Fault[] = [
   },
   {
     name: "root-disk-in-the-clear",
-    reportedBy: { checkov: "CKV_AWS_8" },
+    reportedBy: { checkov: "CKV_AWS_8", kics: "1f624961-9a18-4387-91c8-3856e1974b6f" },
     plant: (stack) => {
       nested(block(stack, "aws_instance"), "root_block_device").encrypted = false;
     },
@@ -51,7 +59,7 @@ export const hostFaults: readonly Fault[] = [
   },
   {
     name: "data-disk-in-the-clear",
-    reportedBy: { checkov: "CKV_AWS_3" },
+    reportedBy: { checkov: "CKV_AWS_3", kics: "cc997676-481b-4e93-aa81-d19f8c5e9b12" },
     plant: (stack) => {
       block(stack, "aws_ebs_volume").encrypted = false;
     },

@@ -40,8 +40,16 @@ export const policyFaults: readonly Fault[] = [
     plant: (stack) => allow(stack, "s3:GetObject", "*"),
   },
   {
+    name: "backups-for-everybody",
+    reportedBy: { kics: "7af43613-6bb9-4a0e-8c4d-1314b799425e" },
+    plant: (stack) =>
+      editPolicy(stack, "aws_s3_bucket_policy", "policy", (statements) => {
+        statements.push({ Effect: "Allow", Action: "s3:GetObject", Resource: "*", Principal: "*" });
+      }),
+  },
+  {
     name: "every-action",
-    reportedBy: { checkov: "CKV_AWS_62" },
+    reportedBy: { checkov: "CKV_AWS_62", kics: "575a2155-6af1-4026-b1af-d5bc8fe2a904" },
     plant: (stack) => allow(stack, "*", "*"),
   },
   {
