@@ -72,10 +72,20 @@ export class FaultyRun {
       try {
         return await work(await this.place());
       } catch (error) {
-        const faults = (await this.met()).filter((fault) => !before.includes(fault));
-        if (!(error instanceof UserError) || faults.length === 0) throw error;
-        await this.mend(error, faults, imports);
+        await this.recover(error, before, imports);
       }
+    }
+  }
+
+  /** Mends what the faults since `before` did; a fault may also meet the mending. */
+  private async recover(error: unknown, before: readonly string[], imports: boolean): Promise<void> {
+    const now = await this.met();
+    const faults = now.filter((fault) => !before.includes(fault));
+    if (!(error instanceof UserError) || faults.length === 0) throw error;
+    try {
+      await this.mend(error, faults, imports);
+    } catch (next) {
+      await this.recover(next, now, imports);
     }
   }
 
