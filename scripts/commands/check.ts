@@ -7,10 +7,10 @@ import { readStack } from "../lib/stack-json";
 import { synthesize } from "../lib/synth";
 import { count, table } from "../lib/terminal";
 import { type Context, createContext, loadProject, type Project } from "./context";
-import { type Summary, summarize, summaryRows } from "./stack-summary";
+import { type Summary, summarize, summarizeState, summaryRows } from "./stack-summary";
 
 const HELP = `
-Checks every app of apps/ and shows what each stack comes to. Needs neither AWS nor Terraform, and writes nothing but the
+Checks every app of apps/ and the state bucket, and shows what each stack comes to. Needs neither AWS nor Terraform, and writes nothing but the
 build, in dist, when a source is newer than it. Exit code 2 when a stack is invalid.
 
 Example:
@@ -39,12 +39,15 @@ async function check(options: { json?: boolean }): Promise<void> {
 }
 
 /** Synthesizes into a folder of its own, so that checking changes no synthesized stack. */
-async function summaries({ paths, env }: Context, { resolution }: Project): Promise<Summary[]> {
-  if (resolution.stacks.length === 0) return [];
+async function summaries({ paths, env }: Context, { resolution, stateStack }: Project): Promise<Summary[]> {
+  if (resolution.stacks.length === 0 && !stateStack) return [];
   const output = fs.mkdtempSync(path.join(os.tmpdir(), "tiers-check-"));
   try {
     await synthesize(paths, { output, env });
-    return resolution.stacks.map((stack) => summarize(stack, readStack(stackDirectory(output, stack.id))));
+    const ofApps = resolution.stacks.map((stack) => summarize(stack, readStack(stackDirectory(output, stack.id))));
+    return stateStack
+      ? [...ofApps, summarizeState(stateStack, readStack(stackDirectory(output, stateStack.id)))]
+      : ofApps;
   } finally {
     fs.rmSync(output, { recursive: true, force: true });
   }

@@ -63,8 +63,25 @@ function checkStateSetting(setting: string, stacks: Spec.Resolution["stacks"]): 
   }
 }
 
+/** What a run of Terraform has to know of a stack. */
+export interface Target {
+  readonly id: string;
+  readonly region: string;
+}
+
 /**
- * The stack with an id.
+ * The stack with an id, of an app or of the state bucket.
+ *
+ * @throws UserError (exit 2) with its mistakes when it is not valid, or with the ids that exist
+ */
+export function findTarget(project: Project, id: string): Target {
+  if (project.stateStack?.id === id) return project.stateStack;
+  const { app } = findStack(project, id);
+  return { id, region: app.region };
+}
+
+/**
+ * The stack of an app with an id.
  *
  * @throws UserError (exit 2) with its mistakes when it is not valid, or with the ids that exist
  */

@@ -9,7 +9,7 @@ import { outputsInWords } from "../setup/output-words";
 import { type SimulatedRun, simulateStack } from "../setup/simulated-run";
 import { faultText, parseFaults } from "../simulator";
 import { compareWithProvider } from "./compare-schema";
-import { type Context, createContext, findStack, loadProject } from "./context";
+import { type Context, createContext, findTarget, loadProject } from "./context";
 import { engines } from "./engines";
 import { faultsInWords } from "./fault-report";
 import { prepareSimulation } from "./simulation";
@@ -82,12 +82,12 @@ async function simulate(id: string, options: Options): Promise<void> {
   const fixturesFile = options.fixtures === undefined ? undefined : checkedFile(options.fixtures);
   const faults = checkedFaults(options.fault ?? []);
   await prepareSimulation(context, ["node", "terraform"]);
-  const stack = findStack(await loadProject(context), id);
+  const { region } = findTarget(await loadProject(context), id);
   reporter.note(`Stack ${id} on a simulated AWS. Nothing of it is real.`);
   const result = await simulateStack({
     paths,
     stack: id,
-    region: stack.app.region,
+    region,
     state: options.state,
     keep: options.keep === true,
     fixturesFile,

@@ -1,6 +1,6 @@
 /** What a person or a script wants to know about a stack before it is deployed. */
 import { PhysicalNames } from "../../modules/naming/physical-names";
-import type { ResolvedStack } from "../../modules/spec";
+import type { ResolvedStack, ResolvedStateStack } from "../../modules/spec";
 import { type Backend, backendOf, countByType, type Json, resourceBlocks, type StackJson } from "../lib/stack-json";
 import { count } from "../lib/terminal";
 
@@ -31,14 +31,27 @@ export interface Summary {
 export function summarize(stack: ResolvedStack, json: StackJson): Summary {
   const { id, tier, app, names: literal } = stack;
   const environment = app.isDefaultEnvironment ? undefined : app.environment;
-  const { prefix, path } = new PhysicalNames({ app: app.name, tier, environment }, literal);
+  const names = new PhysicalNames({ app: app.name, tier, environment }, literal);
+  const { name, region } = app;
+  return summaryOf({ id, app: name, tier, environment: app.environment, region }, names, literal, json);
+}
+
+/** The same for the stack of the state bucket, which all apps share. */
+export function summarizeState({ id, name, region, bucket }: ResolvedStateStack, json: StackJson): Summary {
+  const literal: Record<string, string> = bucket === undefined ? {} : { state_bucket: bucket };
+  const names = new PhysicalNames({ app: name, tier: id }, literal);
+  return summaryOf({ id, app: name, tier: id, environment: "shared", region }, names, literal, json);
+}
+
+function summaryOf(
+  about: Pick<Summary, "id" | "app" | "tier" | "environment" | "region">,
+  { prefix, path }: PhysicalNames,
+  literal: Readonly<Record<string, string>>,
+  json: StackJson,
+): Summary {
   const types = countByType(json.resource);
   return {
-    id,
-    app: app.name,
-    tier,
-    environment: app.environment,
-    region: app.region,
+    ...about,
     resources: total(types),
     types,
     dataSources: total(countByType(json.data)),

@@ -59,26 +59,21 @@ export const declaredPlace = (context: Context, owner: StateOwner): Place => pla
 export const localPlace = (context: Context, owner: StateOwner): Place =>
   placeFor(context, owner, { backend: "local", region: owner.region });
 
-/**
- * The place in S3: the bucket of the options, else that of the specification, else the one that the state stack made.
- *
- * @throws UserError (exit 2) when there is no bucket
- */
-export function s3Place(context: Context, owner: StateOwner, project: Project, given: S3Options): Place {
-  return placeFor(context, owner, s3State(context, owner, project, given));
-}
-
 export interface S3Options {
   bucket?: string;
   region?: string;
 }
 
-type State = Spec.ResolvedStack["app"]["state"];
+export type StateSettings = Spec.ResolvedStack["app"]["state"];
 
-/** What an app has to say so that its state lies in S3. */
-export function s3State({ paths }: Context, owner: StateOwner, project: Project, given: S3Options): State {
+/**
+ * What an app has to say so that its state lies in S3.
+ *
+ * @throws UserError (exit 2) when there is no bucket
+ */
+export function s3Settings({ paths }: Context, owner: StateOwner, project: Project, given: S3Options): StateSettings {
   const declared = owner.state.backend === "s3" ? owner.state : undefined;
-  const made = bootstrapped(path.join(paths.root, `terraform.${project.spec.STATE_STACK_ID}.tfstate`));
+  const made = madeBucket(paths.root, project);
   const bucket = given.bucket ?? declared?.bucket ?? made?.bucket;
   if (bucket === undefined) {
     throw new UserError("Which bucket? Add --bucket <name>, or make one with tiers state bootstrap.", 2);
@@ -88,16 +83,26 @@ export function s3State({ paths }: Context, owner: StateOwner, project: Project,
   return { backend: "s3", bucket, region: given.region ?? known ?? owner.region, kmsKeyId };
 }
 
-/** The bucket that the local state of the state stack tells of. */
-function bootstrapped(file: string): { bucket: string; region: string } | undefined {
-  const text = readIfThere(file);
-  if (text === undefined) return undefined;
-  const { outputs = {} } = JSON.parse(text) as { outputs?: Record<string, { value: string } | undefined> };
-  const [bucket, region] = [outputs.state_bucket?.value, outputs.state_region?.value];
+interface MadeBucket {
+  bucket: string;
+  region: string;
+}
+
+/** The bucket of the state stack: its own state lies in it, or tells of it, or has left its mark on the way into it. */
+function madeBucket(root: string, { stateStack, spec }: Project): MadeBucket | undefined {
+  if (stateStack?.state.bucket !== undefined) return { ...stateStack.state, bucket: stateStack.state.bucket };
+  const text = readIfThere(path.join(root, `terraform.${spec.STATE_STACK_ID}.tfstate`)) ?? "{}";
+  const { terraform_version: mark = "", outputs = {} } = JSON.parse(text) as {
+    terraform_version?: string;
+    outputs?: Record<string, { value: string } | undefined>;
+  };
+  const bucket = outputs.state_bucket?.value ?? /s3:\/\/([^/]+)\//.exec(mark)?.[1];
+  const region = outputs.state_region?.value ?? stateStack?.region;
   return bucket === undefined || region === undefined ? undefined : { bucket, region };
 }
 
-function placeFor({ paths, env }: Context, owner: StateOwner, state: State): Place {
+/** The place of a stack's state that goes with some settings. */
+export function placeFor({ paths, env }: Context, owner: StateOwner, state: StateSettings): Place {
   const { backendAt } = require("../../modules/terraform/state-backend") as typeof Backends;
   const backend = backendAt({ ...owner, state });
   if (backend.type === "s3") return new S3Place(backend);

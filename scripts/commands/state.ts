@@ -25,11 +25,12 @@ import {
   findOwner,
   keeper,
   localPlace,
-  s3Place,
+  placeFor,
   type S3Options,
-  s3State,
+  s3Settings,
   stateMistakes,
   type StateOwner,
+  type StateSettings,
 } from "./state-places";
 import { synthesizeAll } from "./synth";
 
@@ -131,13 +132,14 @@ async function runMove(id: string, options: MoveFlags): Promise<void> {
   const context = createContext(options);
   const project = await loadProject(context);
   const owner = findOwner(context, project, id);
-  const places = [localPlace(context, owner), s3Place(context, owner, project, options)] as const;
+  const settings = s3Settings(context, owner, project, options);
+  const places = [localPlace(context, owner), placeFor(context, owner, settings)] as const;
   const [from, to] = options.to === "s3" ? places : [places[1], places[0]];
   const result = await exclusively(context, id, () =>
     moveState({ from, to, keep: keeper(context, id), proof: proofOf(context, id), reporter: context.reporter }),
   );
   forgetBackend(context, id);
-  const line = options.to === "local" ? undefined : appLine(owner, s3State(context, owner, project, options));
+  const line = options.to === "local" ? undefined : appLine(owner, settings);
   const change = { file: owner.file, line: line ?? null };
   const moved = { ...result, copy: result.copy && shown(context.paths.root, result.copy) };
   context.print(
@@ -219,7 +221,7 @@ function forgetBackend({ paths }: Context, id: string): void {
 }
 
 /** The line of the specification that makes a move to S3 permanent. */
-function appLine({ region: own }: StateOwner, { bucket, region, kmsKeyId }: ReturnType<typeof s3State>): string {
+function appLine({ region: own }: StateOwner, { bucket, region, kmsKeyId }: StateSettings): string {
   const fields = [`backend: "s3"`, `bucket: ${JSON.stringify(bucket)}`];
   if (region !== own) fields.push(`region: ${JSON.stringify(region)}`);
   if (kmsKeyId !== undefined) fields.push(`kmsKeyId: ${JSON.stringify(kmsKeyId)}`);

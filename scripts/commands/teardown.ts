@@ -5,7 +5,7 @@ import { childEnv } from "../lib/environment";
 import { shown, stackDirectory } from "../lib/paths";
 import { count } from "../lib/terminal";
 import { describeLeftovers, describeRedeploy, describeSecrets, teardown, type TeardownResult } from "../teardown";
-import { createContext, findStack, loadProject } from "./context";
+import { createContext, findTarget, loadProject } from "./context";
 import { synthesizeAll } from "./synth";
 
 const HELP = `
@@ -61,7 +61,7 @@ async function takeAway(stack: string, options: Options): Promise<void> {
 /** The stack as the sources describe it now. */
 async function freshDirectory(stack: string, context: ReturnType<typeof createContext>): Promise<string> {
   const project = await loadProject(context);
-  findStack(project, stack);
+  findTarget(project, stack);
   await context.reporter.step("synthesize", () => synthesizeAll(context, project));
   return stackDirectory(context.paths.output, stack);
 }

@@ -33,7 +33,8 @@ interface Plan {
 const PLAN_FILE = "bootstrap.tfplan";
 
 /** Plans, asks, applies. Run again, it changes only what differs from its definition. */
-export async function bootstrap({ directory, env, reporter, confirm }: BootstrapOptions): Promise<BootstrapResult> {
+export async function bootstrap(given: BootstrapOptions): Promise<BootstrapResult> {
+  const { directory, env, reporter } = given;
   const options = { cwd: directory, env };
   const planFile = path.join(directory, PLAN_FILE);
   try {
@@ -41,7 +42,7 @@ export async function bootstrap({ directory, env, reporter, confirm }: Bootstrap
     await reporter.step("terraform plan", () => terraform(["plan", "-no-color", `-out=${PLAN_FILE}`], options));
     const changes = changesOf(await terraformJson<Plan>(["show", "-json", PLAN_FILE], options));
     if (changes.length > 0) {
-      await confirm([`Terraform will change ${count(changes.length, "resource")}:`, ...changes].join("\n  "));
+      await given.confirm([`Terraform will change ${count(changes.length, "resource")}:`, ...changes].join("\n  "));
       stopIfInterrupted();
       await reporter.step("terraform apply", () => terraform(["apply", "-no-color", PLAN_FILE], options));
     }
@@ -59,7 +60,10 @@ function changesOf(plan: Plan): string[] {
 
 async function outputsOf(options: { cwd: string; env: NodeJS.ProcessEnv }): Promise<Omit<BootstrapResult, "changed">> {
   const outputs = await terraformJson<Record<string, { value: unknown } | undefined>>(["output", "-json"], options);
-  const text = (name: string): string => String(outputs[name]?.value ?? "");
+  const text = (name: string): string => {
+    const value = outputs[name]?.value;
+    return typeof value === "string" ? value : "";
+  };
   return {
     bucket: text("state_bucket"),
     region: text("state_region"),

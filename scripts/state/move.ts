@@ -48,7 +48,8 @@ export async function moveState(options: MoveOptions): Promise<MoveResult> {
   }
 }
 
-async function moveLocked({ from, to, keep, proof, reporter }: MoveOptions): Promise<MoveResult> {
+async function moveLocked(options: MoveOptions): Promise<MoveResult> {
+  const { from, to, proof, reporter } = options;
   const source = readDocument(await from.read());
   const target = readDocument(await to.read());
   const arrived = alreadyThere(from, source, to, target);
@@ -58,8 +59,8 @@ async function moveLocked({ from, to, keep, proof, reporter }: MoveOptions): Pro
   }
   const state = movable(from, source);
   checkTarget(to, target, state);
-  if (target.kind === "state") keep(target.text);
-  const copy = keep(state.text);
+  if (target.kind === "state") options.keep(target.text);
+  const copy = options.keep(state.text);
   stopIfInterrupted();
   await reporter.step(`write ${to.shown}`, () => to.write(state.text));
   await reporter.step("read it back, byte for byte", () => expectBytes(to, state.text));
