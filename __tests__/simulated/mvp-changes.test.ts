@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import * as fs from "node:fs";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { AppInput } from "../../modules/spec";
@@ -48,8 +49,11 @@ describe("a changed service", () => {
     ["a setting", { env: { LOG_LEVEL: "debug" } }],
     ["a command", { command: ["serve", "--fast"] }],
     ["the health check", { healthCheck: { intervalSeconds: 10 } }],
-  ])("%s: only the Compose file's object is updated", { timeout: 60_000 }, async (_what, changes) => {
-    expect(await planWith(withService(changes))).toEqual([inPlace("aws_s3_object.config_compose_yaml")]);
+  ])("%s: only the Compose file's object and the sums are updated", { timeout: 60_000 }, async (_what, changes) => {
+    expect(await planWith(withService(changes))).toEqual([
+      inPlace("aws_s3_object.config_compose_yaml"),
+      inPlace("aws_s3_object.config_files_md5"),
+    ]);
   });
 
   test("a release is never reverted: the plan stays empty", { timeout: 60_000 }, async () => {
@@ -91,6 +95,20 @@ describe("a changed service", () => {
   );
 });
 
+test("the sums are those of the objects as they are put, references resolved", () => {
+  const files = new Map(
+    account
+      .world()
+      .filter(({ type, attributes }) => type === "aws_s3_object" && String(attributes.bucket).startsWith("small-mvp"))
+      .map(({ attributes }) => [String(attributes.key).replace("host/", ""), String(attributes.content)]),
+  );
+  const sums = files.get("files.md5") ?? "";
+  files.delete("files.md5");
+  expect(files.get("stack.env")).toMatch(/^DATA_VOLUME_ID='vol-[0-9a-f]{17}'$/m);
+  const expected = [...files].map(([path, content]) => `${createHash("md5").update(content).digest("hex")}  ${path}`);
+  expect(sums.trimEnd().split("\n").sort()).toEqual(expected.sort());
+});
+
 describe("variables that a team flips without Node", () => {
   test("instance type: in place, and the plan says that it stops the host", { timeout: 60_000 }, async () => {
     expect(await account.plan(STACK, "-var=instance_type=t3.large")).toEqual([inPlace("aws_instance.host_instance")]);
@@ -123,6 +141,7 @@ describe("variables that a team flips without Node", () => {
     expect(changes.map(({ address }) => address).sort()).toEqual([
       "aws_s3_object.config_caddy_caddyfile",
       "aws_s3_object.config_compose_yaml",
+      "aws_s3_object.config_files_md5",
     ]);
     expect(changes.every(({ actions }) => actions.join() === "update")).toBe(true);
   });
