@@ -9,7 +9,7 @@ export interface ReleasedImageProps {
   readonly initial: string;
 }
 
-/** What the parameter says before anything was released. The app starts when every service has been released. */
+/** What the parameter says before anything was released: the host leaves the service out. */
 export const NOT_RELEASED = "none";
 
 /**
