@@ -1,8 +1,10 @@
 /** The texts that people write faults in. */
+import * as fs from "node:fs";
+import * as path from "node:path";
 import { describe, expect, test } from "vitest";
 import { startSimulator } from "../../../scripts/simulator";
 import { faultText, parseFaults } from "../../../scripts/simulator/faults/spec";
-import { makeFolder, removeFolder } from "../support";
+import { makeFolder, removeFolder, ROOT } from "../support";
 
 describe("a fault in full", () => {
   test.each([
@@ -22,6 +24,15 @@ describe("a fault in full", () => {
     expect(problems).toEqual([]);
     expect(faults.map(faultText)).toEqual([full]);
     expect(parseFaults([full]).faults).toEqual(faults);
+  });
+});
+
+describe("the guide and the help", () => {
+  test.each(["docs/guides/simulator.md", "scripts/commands/simulate.ts"])("%s shows faults that are faults", (file) => {
+    const text = fs.readFileSync(path.join(ROOT, file), "utf8");
+    const shown = [...text.matchAll(/\b(?:create|read|update|delete|any):[\w*:]+=[\w:]+/g)].map(([fault]) => fault);
+    expect(shown.length).toBeGreaterThan(2);
+    expect(parseFaults(shown).problems).toEqual([]);
   });
 });
 
