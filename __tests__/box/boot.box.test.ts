@@ -20,11 +20,7 @@ describe("the host of the default app", () => {
   afterAll(() => machine?.close());
 
   test("the first boot ends with the database running on the data volume", { timeout: 300_000 }, async () => {
-    await box().waitFor(
-      'test "$(systemctl show --property=ActiveState --value rehearsal-user-data)" = inactive && test -e /var/lib/rehearsal/user-data-done',
-      240,
-    );
-    const journal = await box().journal("rehearsal-user-data.service");
+    const journal = await machine.firstBoot();
     expect(journal).toContain("done: webrana-mvp is up");
     expect(await box().must("findmnt --noheadings --output SOURCE,FSTYPE /opt/webrana/data")).toMatch(
       /^\/dev\/nvme1n1 +ext4$/,

@@ -7,10 +7,10 @@ import * as fs from "node:fs";
 import * as path from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { ROOT } from "../../helpers/folders";
+import { BOXES, removeCgroups } from "./leftovers";
 import type { Volume } from "./volume";
 
 const RIG = path.join(ROOT, "__tests__", "box", "rig");
-const BOXES = path.join(ROOT, ".cache", "boxes");
 /** Environment of commands in the box: root's, and the way to the stand-in for AWS. */
 const BOX_ENV = [
   "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin:/snap/bin",
@@ -194,22 +194,4 @@ function runChild(command: string, args: string[], seconds: number, input = ""):
       resolve({ code: code ?? 124, stdout: Buffer.concat(out).toString(), stderr: Buffer.concat(err).toString() });
     });
   });
-}
-
-/** Removes the cgroups of a box, innermost first; answers whether none is left. */
-function removeCgroups(id: string): boolean {
-  let gone = true;
-  for (const hierarchy of fs.readdirSync("/sys/fs/cgroup")) {
-    const top = path.join("/sys/fs/cgroup", hierarchy, id);
-    if (!fs.existsSync(top)) continue;
-    const found = execFileSync("find", [top, "-depth", "-type", "d"], { encoding: "utf8" }).trim().split("\n");
-    for (const folder of found) {
-      try {
-        fs.rmdirSync(folder);
-      } catch {
-        gone = false;
-      }
-    }
-  }
-  return gone;
 }

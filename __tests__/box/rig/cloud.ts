@@ -47,7 +47,7 @@ export class Cloud {
       region: app.region,
       credentials: { accessKeyId: "test", secretAccessKey: "test" },
     };
-    const account = await SimulatedAccount.start(`box-${name}`, [app]);
+    const account = await SimulatedAccount.start(`box-${name}-${process.pid}`, [app]);
     await account.init(stackId);
     const s3 = new S3Client({ ...settings, forcePathStyle: true });
     const cloud = new Cloud(moto, account, stackId, socket, shared, s3, new SSMClient(settings));

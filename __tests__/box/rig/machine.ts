@@ -5,6 +5,7 @@ import { type AppInput } from "../../../modules/spec";
 import { boxAssets } from "./assets";
 import { Box } from "./box";
 import { Cloud } from "./cloud";
+import { removeLeftovers } from "./leftovers";
 import { Volume } from "./volume";
 
 /** Milliseconds that the first rehearsal of all may take to make its root file system and its images. */
@@ -15,6 +16,8 @@ export interface Machine {
   readonly box: Box;
   /** The data volume. */
   readonly volume: Volume;
+  /** Waits until user data has run to its end, and answers what it said. */
+  firstBoot(): Promise<string>;
   /** Another box of the same stack with an empty data volume, as after the loss of the first. */
   replacement(): Promise<Machine>;
   close(): Promise<void>;
@@ -29,6 +32,7 @@ export interface MachineOptions {
 
 /** Deploys an app and prepares its box, which is still off. */
 export async function openMachine(name: string, app: AppInput, options: MachineOptions = {}): Promise<Machine> {
+  removeLeftovers();
   const cloud = await Cloud.deploy(name, app, options.stack ?? "mvp");
   return machineOf(name, cloud, options.mebibytes ?? 1024, () => cloud.close());
 }
@@ -49,6 +53,7 @@ async function machineOf(
     cloud,
     box,
     volume,
+    firstBoot: () => userDataEnds(box),
     replacement: () => machineOf(`${name}-new`, cloud, mebibytes, () => Promise.resolve()),
     close: async () => {
       await box.destroy();
@@ -56,4 +61,11 @@ async function machineOf(
       await closeCloud();
     },
   };
+}
+
+async function userDataEnds(box: Box): Promise<string> {
+  const unit = "rehearsal-user-data.service";
+  const state = `$(systemctl show --property=ActiveState --value ${unit})`;
+  await box.waitFor(`test -e /var/lib/rehearsal/user-data-done && [[ "${state}" =~ ^(inactive|failed)$ ]]`, 300);
+  return box.journal(unit);
 }

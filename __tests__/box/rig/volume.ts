@@ -2,9 +2,7 @@
 import { execFileSync } from "node:child_process";
 import * as fs from "node:fs";
 import * as path from "node:path";
-import { ROOT } from "../../helpers/folders";
-
-const FOLDER = path.join(ROOT, ".cache", "boxes");
+import { BOXES } from "./leftovers";
 
 export class Volume {
   private constructor(
@@ -17,8 +15,8 @@ export class Volume {
 
   /** A blank disk. */
   static create(name: string, id: string, mebibytes: number): Volume {
-    fs.mkdirSync(FOLDER, { recursive: true });
-    const file = path.join(FOLDER, `${name}-${process.pid}.disk`);
+    fs.mkdirSync(BOXES, { recursive: true });
+    const file = path.join(BOXES, `${name}-${process.pid}.disk`);
     fs.rmSync(file, { force: true });
     fs.closeSync(fs.openSync(file, "w"));
     fs.truncateSync(file, mebibytes * 1024 * 1024);
@@ -51,6 +49,20 @@ export class Volume {
     fs.readSync(handle, bytes, 0, length, 0);
     fs.closeSync(handle);
     return bytes;
+  }
+
+  /** Makes it blank again. */
+  wipe(): void {
+    const size = fs.statSync(this.file).size;
+    fs.truncateSync(this.file, 0);
+    fs.truncateSync(this.file, size);
+    execFileSync("blockdev", ["--flushbufs", this.device]);
+  }
+
+  /** Makes it larger, as a change of the volume's size does. */
+  grow(mebibytes: number): void {
+    fs.truncateSync(this.file, mebibytes * 1024 * 1024);
+    execFileSync("losetup", ["--set-capacity", this.device]);
   }
 
   destroy(): void {
