@@ -252,45 +252,6 @@ test("names of secrets stand in secrets.json, values nowhere: nothing random is 
   `);
 });
 
-test("settings of the host's scripts", () => {
-  expect(filesOf(hostInput(shop({ database: { databases: ["accounts"] } })))["stack.env"]).toMatchInlineSnapshot(`
-    "# Settings of the host's scripts, rendered from the app's specification.
-    APP_NAME='shop'
-    STACK_NAME='shop-mvp'
-    APP_DIR='/opt/shop'
-    DATA_DIR='/opt/shop/data'
-    RUN_DIR='/run/shop'
-    IMAGES_FILE='/opt/shop/images.env'
-    AWS_REGION='eu-central-1'
-    BUCKET='shop-mvp-backups'
-    BACKUP_PREFIX='backups/'
-    STAGING_PREFIX='staging/'
-    CONFIG_PREFIX='host/'
-    METRIC_NAMESPACE='shop/mvp'
-    OS='ubuntu-24.04'
-    SPOT='no'
-    SWAP_MIB='2048'
-    DATA_VOLUME_ID='vol-0123456789abcdef0'
-    COMPOSE_VERSION='5.1.0'
-    BACKUP_DAILY_AT='02:00'
-    POSTGRES_CONTAINER='postgres'
-    POSTGRES_IMAGE='postgres:17.10-bookworm'
-    POSTGRES_MAJOR='17'
-    DATABASES='shop accounts'
-    DATABASE_USER='shop'
-    DATA_SERVICES='postgres cache'
-    SERVICES='api web'
-    IMAGE_PARAMETER_API='/shop/mvp/image/api'
-    IMAGE_PARAMETER_WEB='/shop/mvp/image/web'
-    NEEDS_WEB='api'
-    DEPLOY_JOBS='job-migrate'
-    SERVICE_OF_JOB_MIGRATE='api'
-    SECONDS_OF_JOB_MIGRATE='900'
-    PROXY='caddy'
-    "
-  `);
-});
-
 test("folders that the containers expect, with their owners", () => {
   const volumes = [{ name: "uploads", path: "/srv" }];
   const services = {

@@ -52,6 +52,7 @@ describe("status", () => {
   beforeEach(() => {
     host.standIn("docker", HEALTHY);
     host.standIn("systemctl", "echo active");
+    host.standIn("journalctl", "printf '%s\\n' 'start: api is unwell' 'shop.service: Failed with result exit-code.'");
     host.write("opt/shop/images.env", "IMAGE_API='api:1'\nIMAGE_WEB='web:1'\n");
     for (const file of ["last-backup", "last-drill"]) {
       host.write(`opt/shop/data/.tierstack/${file}`, `${Math.floor(Date.now() / 1000) - 3700}\n`);
@@ -83,7 +84,11 @@ describe("status", () => {
       "api is restarting:",
     ],
     ["a backup", () => fs.rmSync(`${host.dataDir}/.tierstack/last-backup`), "there is no backup yet:"],
-    ["a unit", () => host.standIn("systemctl", "echo failed"), "shop is failed: journalctl -u shop"],
+    [
+      "a unit",
+      () => host.standIn("systemctl", "echo failed"),
+      "shop is failed: start: api is unwell; more: journalctl -u shop",
+    ],
     ["a reboot", () => host.write("run/reboot-required", ""), "a security update waits for a reboot"],
   ])("names what is missing and what to do: %s", (_, spoil, message) => {
     spoil();

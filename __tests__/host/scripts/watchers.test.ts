@@ -40,7 +40,7 @@ describe("metrics", () => {
     const metrics = sent();
     expect(named(metrics)).toEqual([
       `${HOST_METRICS.memoryUsed} shop-mvp`,
-      ...[...HOST_MOUNTS].reverse().map((mount) => `${HOST_METRICS.diskUsed} shop-mvp ${mount}`),
+      ...HOST_MOUNTS.toReversed().map((mount) => `${HOST_METRICS.diskUsed} shop-mvp ${mount}`),
       `${HOST_METRICS.backupAge} shop-mvp`,
       `${HOST_METRICS.restoreDrillAge} shop-mvp`,
     ]);
@@ -109,7 +109,7 @@ describe("the watcher of a Spot instance", () => {
     asked.length = 0;
     server = createServer((request, response) => {
       const { method, url = "", headers } = request;
-      asked.push(`${method} ${url} ${headers["x-aws-ec2-metadata-token"] ?? "-"}`);
+      asked.push(`${method} ${url} ${String(headers["x-aws-ec2-metadata-token"] ?? "-")}`);
       if (method === "PUT" && url === "/latest/api/token") return response.end("a-token");
       if (headers["x-aws-ec2-metadata-token"] !== "a-token") response.statusCode = 401;
       else if (url === "/latest/meta-data/spot/instance-action" && notice !== undefined) return response.end(notice);
