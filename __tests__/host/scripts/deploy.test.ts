@@ -225,6 +225,12 @@ describe("update", () => {
 });
 
 describe("stop", () => {
+  test("leaves an engine that is off alone: asking it would start it", () => {
+    host.standIn("systemctl", "exit 3");
+    expect(host.run("libexec/stop").status).toBe(0);
+    expect(host.calls("docker")).toEqual([]);
+  });
+
   test("asks Compose, and goes by label when Compose cannot read its file", () => {
     host.standIn("docker", 'case "$*" in "compose "*) exit 1 ;; "ps "*) echo one; echo two ;; esac');
     expect(host.run("libexec/stop").status).toBe(0);

@@ -47,6 +47,13 @@ test("logs come from Compose, or from the units of the host", () => {
   expect(host.calls("journalctl")[0]).toContain("--unit=shop.service --unit=shop-* --unit=docker.service");
 });
 
+test("status does not ask an engine that is off, which would start it", () => {
+  host.standIn("systemctl", 'echo failed; [[ "$1 $2" != "is-active --quiet" ]]');
+  const { status, stdout } = host.run("bin/status");
+  expect([status, stdout]).toEqual([1, expect.stringContaining("docker is failed")]);
+  expect(host.calls("docker")).toEqual([]);
+});
+
 describe("status", () => {
   const HEALTHY = 'case "$*" in *State.Status*) echo "running healthy" ;; *) echo "image:1" ;; esac';
   beforeEach(() => {
