@@ -20,7 +20,7 @@ import { type ServerReport, type ServerSettings } from "./settings";
 import { readWorldObjects, WORLD_FILE } from "./world";
 
 export type { WorldObject } from "./contract";
-export { type CompareOptions, type Comparison, compareSchemas, type DifferingType } from "./compare";
+export { type Comparison, compareSchemas, type DifferingType } from "./compare";
 export { ignoredCredentials } from "./credentials";
 export { faultText, parseFaults } from "./faults/spec";
 
