@@ -1,8 +1,17 @@
 /** The host's backup scripts as they ship, in front of a real PostgreSQL, a real AWS CLI and a local S3. */
+import { execFileSync } from "node:child_process";
+import { createHash } from "node:crypto";
 import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
-import { CreateBucketCommand, PutBucketVersioningCommand, S3Client } from "@aws-sdk/client-s3";
+import { setTimeout as pause } from "node:timers/promises";
+import {
+  CreateBucketCommand,
+  GetObjectCommand,
+  ListObjectVersionsCommand,
+  PutBucketVersioningCommand,
+  S3Client,
+} from "@aws-sdk/client-s3";
 import { initSql } from "../../../modules/host/config/init-sql";
 import { run, type RunResult } from "../../../scripts/lib/process";
 import { ROOT } from "../../helpers/folders";
@@ -20,6 +29,7 @@ const STAND_INS = path.join(__dirname, "stand-ins");
 /** What a manifest says, as far as tests look. */
 export interface Manifest {
   id: string;
+  startedAt: string;
   reason: string;
   notBackedUp: string[];
   files: {
@@ -72,7 +82,7 @@ export class BackupHost {
     for (const program of ["backup", "restore"]) fs.chmodSync(path.join(this.appDir, "bin", program), 0o755);
     fs.mkdirSync(this.stateDir, { recursive: true });
     fs.writeFileSync(path.join(this.stateDir, "volume"), "STACK_NAME='shop-mvp'\nCREATED='1700000000'\n");
-    fs.writeFileSync(path.join(this.appDir, "stack.env"), this.settings());
+    this.useDatabases("shop accounts");
     fs.mkdirSync(path.join(this.folder, "programs"));
     fs.mkdirSync(path.join(this.folder, "containers"));
     // The server's user writes its socket there.
@@ -92,11 +102,16 @@ export class BackupHost {
     );
   }
 
+  /** What the specification lists. */
+  useDatabases(databases: string): void {
+    fs.writeFileSync(path.join(this.appDir, "stack.env"), this.settings(databases));
+  }
+
   private program(name: string, text: string): void {
     fs.writeFileSync(path.join(this.folder, "programs", name), text, { mode: 0o755 });
   }
 
-  private settings(): string {
+  private settings(databases: string): string {
     const settings = {
       APP_NAME: "shop",
       STACK_NAME: "shop-mvp",
@@ -118,7 +133,7 @@ export class BackupHost {
       POSTGRES_CONTAINER: "postgres",
       POSTGRES_IMAGE: "postgres:15",
       POSTGRES_MAJOR: "15",
-      DATABASES: "shop accounts",
+      DATABASES: databases,
       DATABASE_USER: "shop",
       SERVICES: "backend",
       PROXY: "none",
@@ -145,7 +160,8 @@ export class BackupHost {
     this.server.query("CREATE ROLE reader; ALTER DATABASE shop SET search_path = public, extra");
     this.server.query(
       `SET ROLE shop; CREATE TABLE items (id int PRIMARY KEY, name text); GRANT SELECT ON items TO reader;
-       INSERT INTO items SELECT n, md5(n::text) FROM generate_series(1, 20000) n; CREATE TABLE "No Rows" ()`,
+       INSERT INTO items SELECT n, md5(n::text) FROM generate_series(1, 20000) n; CREATE TABLE "No Rows" ();
+       SELECT lo_from_bytea(0, 'a large object'); RESET ROLE; CREATE EXTENSION pgcrypto`,
       "shop",
     );
     this.server.query("CREATE TABLE users (id int); INSERT INTO users VALUES (1), (2), (3)", "accounts");
@@ -182,6 +198,52 @@ export class BackupHost {
   state(name: string): string | undefined {
     const file = path.join(this.stateDir, name);
     return fs.existsSync(file) ? fs.readFileSync(file, "utf8") : undefined;
+  }
+
+  /** Every manifest in the bucket, the newest first. */
+  async manifests(): Promise<Manifest[]> {
+    const Key = "backups/manifest.json";
+    const { Versions: versions = [] } = await this.s3.send(
+      new ListObjectVersionsCommand({ Bucket: BUCKET, Prefix: Key }),
+    );
+    return Promise.all(
+      versions.map(
+        async ({ VersionId: version }) => JSON.parse((await this.object(Key, version)).toString()) as Manifest,
+      ),
+    );
+  }
+
+  async object(key: string, version?: string): Promise<Buffer> {
+    const { Body: body } = await this.s3.send(new GetObjectCommand({ Bucket: BUCKET, Key: key, VersionId: version }));
+    return Buffer.from((await body?.transformToByteArray()) ?? []);
+  }
+
+  sha256 = (content: Buffer): string => createHash("sha256").update(content).digest("hex");
+
+  /** Waits until something is so; gives up after half a minute. */
+  async until(isSo: () => boolean): Promise<void> {
+    for (let tries = 0; tries < 300; tries += 1) {
+      if (isSo()) return;
+      await pause(100);
+    }
+    throw new Error("it never came to be so");
+  }
+
+  /** Runs with the state on a file system of its own with this many MiB, in memory. */
+  async withSmallVolume<T>(mib: number, work: () => Promise<T>): Promise<T> {
+    const data = path.join(this.appDir, "data");
+    const kept = `${data}-kept`;
+    fs.renameSync(data, kept);
+    fs.mkdirSync(data);
+    execFileSync("mount", ["-t", "tmpfs", "-o", `size=${mib}m`, "tmpfs", data]);
+    try {
+      fs.cpSync(kept, data, { recursive: true });
+      return await work();
+    } finally {
+      execFileSync("umount", [data]);
+      fs.rmdirSync(data);
+      fs.renameSync(kept, data);
+    }
   }
 
   async close(): Promise<void> {

@@ -133,16 +133,22 @@ count_rows() {
   printf '%s\n' "$rows" >"$1"
 }
 
+# Below half of the last dump, or empty after it held rows: that may be lost data, or a new volume before its restore.
 check_shrunk() {
-  local database="$1" last="$3" bytes
+  local database="$1" last="$3" bytes last_rows rows what=''
   bytes="$(stat --format=%s -- "$2")"
-  if ((bytes * 2 >= last || last - bytes <= SMALLER_BY)); then return; fi
-  if [[ "$4" == yes ]]; then
-    say "the dump of $database shrank from $(in_words "$last") to $(in_words "$bytes"), which was accepted"
-    return
+  last_rows="$(manifest rows "$LAST" "$database")"
+  rows="$(manifest total "$BACKUP_DIR/$database.rows")"
+  if ((rows == 0 && last_rows > 0)); then
+    what="the database $database holds no row any more, the last backup held $last_rows"
+  elif ((bytes * 2 < last && last - bytes > SMALLER_BY)); then
+    what="the dump of $database shrank from $(in_words "$last") to $(in_words "$bytes")"
   fi
-  fail "the dump of $database shrank from $(in_words "$last") to $(in_words "$bytes"); that may be lost data" \
-    "if it is right, run: $APP_DIR/bin/backup now --accept-smaller"
+  if [[ -z "$what" ]]; then return; fi
+  if [[ "$4" != yes ]]; then
+    fail "$what; that may be lost data" "if it is right, run: $APP_DIR/bin/backup now --accept-smaller"
+  fi
+  say "$what, which was accepted"
 }
 
 # Roles, their rights and settings; no password: db-init sets those from the secrets.

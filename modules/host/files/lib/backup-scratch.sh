@@ -34,10 +34,15 @@ start_scratch() {
     -c fsync=off -c full_page_writes=off -c synchronous_commit=off -c wal_level=minimal -c max_wal_senders=0 \
     -c shared_buffers=64MB -c maintenance_work_mem=64MB -c max_wal_size=256MB -c autovacuum=off -c max_connections=20 >/dev/null
   # The image's server of the first start listens on its socket only, so the request over TCP waits for the final one.
-  if ! retry 60 2 scratch_answers; then
+  if ! retry 60 2 scratch_settled || ! scratch_answers; then
     docker logs --tail 20 "$SCRATCH_NAME" >&2 || true
     fail "the scratch server did not start" "see the lines above"
   fi
+}
+
+# Whether it answers, or has ended and never will.
+scratch_settled() {
+  scratch_answers || [[ "$(docker inspect --format '{{.State.Running}}' "$SCRATCH_NAME" 2>&1)" != true ]]
 }
 
 scratch_answers() { in_scratch pg_isready -q -h 127.0.0.1 -U postgres </dev/null >/dev/null 2>&1; }

@@ -32,6 +32,18 @@ def summary(path):
     print(manifest["id"], sum(file["bytes"] for file in manifest["files"]), rows, sep="\t")
 
 
+def rows(path, database):
+    """How many rows and large objects a database had; nothing when the backup has no such database."""
+    for file in load(path)["files"]:
+        if file.get("database") == database:
+            print(sum(file["rows"].values()))
+
+
+def total(counted):
+    """The sum of a file of counts."""
+    print(sum(load(counted).values()))
+
+
 def compare(path, database, counted):
     """Fails and names every table whose number of rows differs from the manifest's."""
     expected = next(file["rows"] for file in load(path)["files"] if file.get("database") == database)
@@ -42,7 +54,7 @@ def compare(path, database, counted):
     sys.exit(1 if wrong else 0)
 
 
-COMMANDS = {"field": field, "files": files, "summary": summary, "compare": compare}
+COMMANDS = {command.__name__: command for command in (field, files, summary, rows, total, compare)}
 
 if __name__ == "__main__":
     COMMANDS[sys.argv[1]](*sys.argv[2:])
