@@ -20,6 +20,7 @@ const STATIC = staticFiles().map(({ path }) => path);
 const UNITS = [
   "systemd/shop-data.service",
   "systemd/docker.service.d/shop.conf",
+  "systemd/docker.socket.d/shop.conf",
   "systemd/shop-secrets.service",
   "systemd/shop-images.service",
   "systemd/shop-containers.service",

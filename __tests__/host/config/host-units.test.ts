@@ -16,6 +16,14 @@ test("the units around the app", () => {
     RequiresMountsFor=/opt/shop/data
     AssertPathIsMountPoint=/opt/shop/data
     ",
+      "docker.socket.d/shop.conf": "# shop-mvp: without the data volume a question to Docker fails at once.
+    [Unit]
+    DefaultDependencies=no
+    Requires=shop-data.service
+    After=sysinit.target shop-data.service
+    Conflicts=shutdown.target
+    Before=shutdown.target
+    ",
       "shop-containers.service": "[Unit]
     Description=shop-mvp: stops the containers cleanly at shutdown
     After=docker.service shop-data.service

@@ -76,7 +76,7 @@ describe("the first run", () => {
       "bootstrap.sh: the data volume is not in place; nothing was started; do what the lines above say",
       `bootstrap.sh: not done: see above; when the cause is gone, run: bash ${host.appDir}/bootstrap.sh`,
     ]);
-    expect(systemctl().at(-1)).toBe("reload-or-restart shop-data.service");
+    expect(systemctl().at(-1)).toBe("stop docker.socket docker.service");
     expect(host.calls("journalctl").at(-1)).toContain("--unit=shop-data.service");
   });
 

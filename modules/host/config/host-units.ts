@@ -16,6 +16,7 @@ export function hostUnits(context: ContainerContext, stack: string): Unit[] {
   return [
     dataUnit(context, stack),
     dockerDropIn(context, stack),
+    socketDropIn(context, stack),
     secretsUnit(context, stack),
     imagesUnit(context, stack),
     containersUnit(context, stack),
@@ -62,6 +63,25 @@ function dockerDropIn({ app, layout }: ContainerContext, stack: string): Unit {
       `After=${app.name}-data.service`,
       `RequiresMountsFor=${layout.dataDir}`,
       `AssertPathIsMountPoint=${layout.dataDir}`,
+    ),
+  };
+}
+
+/**
+ * Docker's socket would start the engine whenever someone asks it, again and again while the volume is missing, and let
+ * them wait. It must not be ordered before all sockets of the machine, because the volume comes later than those.
+ */
+function socketDropIn({ app }: ContainerContext, stack: string): Unit {
+  return {
+    name: `docker.socket.d/${app.name}.conf`,
+    text: lines(
+      `# ${stack}: without the data volume a question to Docker fails at once.`,
+      "[Unit]",
+      "DefaultDependencies=no",
+      `Requires=${app.name}-data.service`,
+      `After=sysinit.target ${app.name}-data.service`,
+      "Conflicts=shutdown.target",
+      "Before=shutdown.target",
     ),
   };
 }

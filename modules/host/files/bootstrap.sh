@@ -99,6 +99,8 @@ restart_watchers() {
 # The data volume first: Docker does not start without it.
 start_host() {
   if ! systemctl reload-or-restart "$APP_NAME-data.service"; then
+    # Its installation has started it.
+    systemctl stop docker.socket docker.service || true
     recent "$APP_NAME-data.service"
     fail "the data volume is not in place" "nothing was started; do what the lines above say"
   fi

@@ -101,8 +101,9 @@ with_lock() {
 
 # Docker Compose on the app's project. Before the first release there is no file of images; PostgreSQL needs none.
 compose() {
-  if [[ ! -e "$IMAGES_FILE" ]]; then (umask 022 && : >>"$IMAGES_FILE"); fi
-  docker compose --project-directory "$APP_DIR" --env-file "$IMAGES_FILE" "$@"
+  local images="$IMAGES_FILE"
+  if [[ ! -e "$images" ]]; then images=/dev/null; fi
+  docker compose --project-directory "$APP_DIR" --env-file "$images" "$@"
 }
 
 # put_metric <Name> <Value> <Unit> [Mount=<mount>]: one value into the stack's namespace.
