@@ -200,7 +200,7 @@ describe("init, then check", () => {
 
     const check = await project.tiers(["check", "--json"]);
     const { stacks } = JSON.parse(check.stdout) as { stacks: { id: string }[] };
-    expect(stacks.map(({ id }) => id)).toEqual(["mvp", "shop-mvp"]);
+    expect(stacks.map(({ id }) => id)).toEqual(["mvp", "shop-mvp", "state"]);
 
     const file = path.join(project.root, "apps", "shop.ts");
     const content = fs.readFileSync(file, "utf8");
@@ -228,9 +228,9 @@ describe("init, then check", () => {
       expect.stringMatching(/1 problem:\n {2}shop-mvp: services\.api\.port is 99999; allowed: /),
     ]);
     const synth = await project.tiers(["synth"]);
-    expect([synth.code, synth.stdout]).toEqual([2, "cdktf.out/stacks/mvp\n"]);
+    expect([synth.code, synth.stdout]).toEqual([2, "cdktf.out/stacks/mvp\ncdktf.out/stacks/state\n"]);
     expect(synth.stderr).toContain("services.api.port is 99999");
-    expect(fs.readdirSync(path.join(project.root, "cdktf.out", "stacks"))).toEqual(["mvp"]);
+    expect(fs.readdirSync(path.join(project.root, "cdktf.out", "stacks"))).toEqual(["mvp", "state"]);
     const simulate = await project.tiers(["simulate", "shop-mvp"]);
     expect([simulate.code, simulate.stderr]).toEqual([2, expect.stringContaining("services.api.port is 99999")]);
   });
