@@ -24,7 +24,7 @@ const machinePaths = (): string[] =>
 
 /** References that Terraform may resolve; everything else that starts with ${ is a shell text that was not escaped. */
 const REFERENCE =
-  /^\$\{(aws_|data\.|var\.|random_|each\.|one\(|alltrue\(|can\(|length\(|join\(|!can\(|!contains\(|toset\(|jsonencode\(|\()/;
+  /^\$\{(aws_|data\.|var\.|random_|each\.|one\(|alltrue\(|can\(|length\(|join\(|!can\(|!contains\(|toset\(|jsonencode\(|md5\(aws_s3_object\.|\()/;
 
 function unescapedIn(text: string): string[] {
   return [...text.replace(/([$%])\1\{/g, "").matchAll(/[$%]\{[^}]*\}?/g)]

@@ -13,7 +13,7 @@ pause_seconds=10
 incoming="$app_dir/.incoming"
 
 export AWS_DEFAULT_REGION="$region"
-export HOME="${HOME:-/root}"
+if [[ -z "${HOME:-}" ]]; then export HOME=~root; fi
 export PATH="$PATH:/snap/bin"
 
 # Amazon Linux brings it along; Ubuntu's archive has none, so it comes from the snap that AWS publishes.

@@ -43,7 +43,7 @@ readonly STATE_DIR="$DATA_DIR/.tierstack"
 export AWS_DEFAULT_REGION="$AWS_REGION" AWS_PAGER='' AWS_METADATA_SERVICE_NUM_ATTEMPTS=3 AWS_METADATA_SERVICE_TIMEOUT=2
 # Credentials of registries live in memory only.
 export DOCKER_CONFIG="${DOCKER_CONFIG:-$RUN_DIR/docker}"
-export HOME="${HOME:-/root}"
+if [[ -z "${HOME:-}" ]]; then export HOME=~root; fi
 # Not every unit's PATH has the folder of snaps.
 case ":$PATH:" in
   *:/snap/bin:*) ;;
