@@ -208,7 +208,7 @@ describe("update", () => {
     const { status, lines } = host.run("bin/rollback");
     expect([status, lines.at(-1)]).toEqual([0, "rollback: done: api runs api:1"]);
     expect(composed()).not.toContain("run --name shop-job-migrate job-migrate");
-    host.run("libexec/images");
+    expect(host.run("libexec/images").lines).toEqual(["images: api stays at api:1: api:2 was taken back on this host"]);
     expect(images()).toContain("IMAGE_API='api:1'");
     expect(host.run("bin/rollback").lines.at(-1)).toBe("rollback: done: api runs api:2");
   });

@@ -40,7 +40,8 @@ readonly HOST_ROOT="${HOST_ROOT:-}"
 # Small files of the host that must outlive it: on the data volume, root's alone.
 readonly STATE_DIR="$DATA_DIR/.tierstack"
 
-export AWS_DEFAULT_REGION="$AWS_REGION" AWS_PAGER='' AWS_METADATA_SERVICE_NUM_ATTEMPTS=3 AWS_METADATA_SERVICE_TIMEOUT=2
+export AWS_DEFAULT_REGION="$AWS_REGION" AWS_PAGER='' AWS_RETRY_MODE=standard AWS_MAX_ATTEMPTS=3
+export AWS_METADATA_SERVICE_NUM_ATTEMPTS=3 AWS_METADATA_SERVICE_TIMEOUT=2
 # Credentials of registries live in memory only.
 export DOCKER_CONFIG="${DOCKER_CONFIG:-$RUN_DIR/docker}"
 if [[ -z "${HOME:-}" ]]; then export HOME=~root; fi

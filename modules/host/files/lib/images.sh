@@ -37,7 +37,7 @@ write_images() {
     if ! image="$(released_in_aws "$service")"; then
       unread+=("$service")
       image="$last"
-    elif [[ -n "$refused" && "$image" == "$refused" && -n "$last" ]]; then
+    elif [[ -n "$last" && "$image" != "$last" && "$image" == "$refused" ]]; then
       say "$service stays at $last: $image was taken back on this host"
       image="$last"
     fi
