@@ -1,4 +1,4 @@
 /** Backups of a deployed stack, seen and asked for from a laptop. */
-export { type Backup, describeBackups, listBackups } from "./backups";
+export { describeBackups, listBackups } from "./backups";
 export { type Deployed, deployedHost } from "./deployed";
 export { runOnHost } from "./host-command";

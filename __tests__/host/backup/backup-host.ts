@@ -235,12 +235,12 @@ export class BackupHost {
     const kept = `${data}-kept`;
     fs.renameSync(data, kept);
     fs.mkdirSync(data);
-    execFileSync("mount", ["-t", "tmpfs", "-o", `size=${mib}m`, "tmpfs", data]);
+    execFileSync("/bin/mount", ["-t", "tmpfs", "-o", `size=${mib}m`, "tmpfs", data]);
     try {
       fs.cpSync(kept, data, { recursive: true });
       return await work();
     } finally {
-      execFileSync("umount", [data]);
+      execFileSync("/bin/umount", [data]);
       fs.rmdirSync(data);
       fs.renameSync(kept, data);
     }

@@ -139,7 +139,12 @@ describe("a restore in place of the live databases", () => {
     host.proxy.faults = faults;
     const { code, stderr } = await host.run(
       "restore",
-      ["--to", "live", "--yes", ...(env.FAULT === "dump-killed" ? [] : ["--no-safety-backup", "a test"])],
+      [
+        "--to",
+        "live",
+        "--yes",
+        ...("FAULT" in env && env.FAULT === "dump-killed" ? [] : ["--no-safety-backup", "a test"]),
+      ],
       env,
     );
     expect(code).not.toBe(0);
