@@ -1,13 +1,15 @@
 /** What every box starts from: a root file system, and an engine's folder with the stand-in images. Made once, kept in .cache. */
-import { execFileSync, spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { postgresImage, PROXY_IMAGES } from "../../../modules/containers/images";
+import { run } from "../../../scripts/lib/process";
 import { filesIn, ROOT } from "../../helpers/folders";
-import { Box } from "./box";
+import { madeOnce } from "../../helpers/made-once";
+import { Box, copyFolder } from "./box";
 
 const HERE = path.join(ROOT, "__tests__", "box");
+const CACHE = path.join(ROOT, ".cache", "box");
 
 /** The names that Compose asks for, and the folder of the stand-in that answers to each. */
 const STAND_INS: Readonly<Record<string, string>> = {
@@ -29,53 +31,44 @@ export interface Assets {
 
 /** Makes what is missing; the first time takes some four minutes. Needs root, debootstrap and Go. */
 export async function boxAssets(): Promise<Assets> {
-  const root = cached("root", ["rig/build-root.sh", ...sources("root")], (target) => build("build-root.sh", target));
-  const parts = cached("images", ["rig/build-images.sh", ...sources("images")], (target) =>
-    build("build-images.sh", target),
+  if (process.getuid?.() !== 0)
+    throw new Error("a rehearsed box needs root: run it as root, or in a container of your own");
+  const root = await built("root");
+  const parts = await built("images");
+  const internet = await built("internet");
+  const engine = await made("engine", keyOf([root, parts, internet].map((folder) => path.basename(folder))), (folder) =>
+    loadImages({ root, parts, internet }, folder),
   );
-  const internet = cached("internet", ["rig/build-internet.sh", ...sources("internet")], (target) =>
-    build("build-internet.sh", target),
-  );
-  const engine = path.join(
-    path.dirname(parts),
-    `engine-${keyOf([root, parts, internet].map((folder) => path.basename(folder)))}`,
-  );
-  if (!fs.existsSync(engine)) await loadImages({ root, parts, internet }, engine);
   return { root, engine, internet };
 }
 
-const sources = (folder: string): string[] => filesIn(path.join(HERE, folder)).map((file) => `${folder}/${file}`);
+/** What rig/build-<kind>.sh makes of the files in the folder of that name. */
+function built(kind: "root" | "images" | "internet"): Promise<string> {
+  const script = path.join("rig", `build-${kind}.sh`);
+  const sources = filesIn(path.join(HERE, kind)).map((file) => path.join(kind, file));
+  const texts = [script, ...sources].flatMap((file) => [file, fs.readFileSync(path.join(HERE, file), "utf8")]);
+  return made(kind, keyOf(texts), async (folder) => {
+    // Whatever the script mounts goes with it, also when it is killed.
+    const args = ["--mount", "--propagation", "private", "bash", path.join(HERE, script), folder];
+    const { code, stderr } = await run("unshare", args, { env: { ...process.env, BASH_ENV: "" }, title: script });
+    if (code !== 0) throw new Error(`${script} ended with ${code}:\n${stderr.slice(-2000)}`);
+  });
+}
 
-/** A folder of the cache that carries the mark of what it was made from; older ones go. */
-function cached(kind: string, files: readonly string[], make: (target: string) => void): string {
-  const key = keyOf(files.flatMap((file) => [file, fs.readFileSync(path.join(HERE, file), "utf8")]));
-  const folder = path.join(ROOT, ".cache", "box");
-  const target = path.join(folder, `${kind}-${key}`);
-  if (fs.existsSync(target)) return target;
-  fs.mkdirSync(folder, { recursive: true });
-  for (const old of fs.readdirSync(folder)) {
-    if (old.startsWith(`${kind}-`) || old.startsWith("engine-")) {
-      fs.rmSync(path.join(folder, old), { recursive: true, force: true });
+/** A folder of the cache that carries the mark of what it was made from. Older ones of its kind go first. */
+function made(kind: string, key: string, make: (folder: string) => Promise<void>): Promise<string> {
+  const name = `${kind}-${key}`;
+  return madeOnce(path.join(CACHE, name), async (folder) => {
+    for (const old of fs.readdirSync(CACHE)) {
+      if (old.startsWith(`${kind}-`) && !old.startsWith(name))
+        fs.rmSync(path.join(CACHE, old), { recursive: true, force: true });
     }
-  }
-  const partial = path.join(folder, `partial-${kind}`);
-  fs.rmSync(partial, { recursive: true, force: true });
-  make(partial);
-  fs.renameSync(partial, target);
-  return target;
+    await make(folder);
+  });
 }
 
 const keyOf = (texts: readonly string[]): string =>
   createHash("sha256").update(texts.join("\0")).digest("hex").slice(0, 12);
-
-function build(script: string, target: string): void {
-  const { status, stderr } = spawnSync("bash", [path.join(HERE, "rig", script), target], {
-    encoding: "utf8",
-    stdio: ["ignore", "ignore", "pipe"],
-    maxBuffer: 1 << 26,
-  });
-  if (status !== 0) throw new Error(`${script} ended with ${status}:\n${stderr.slice(-2000)}`);
-}
 
 /** The images are built by the engine of a box, whose folder is then kept. */
 async function loadImages(
@@ -92,10 +85,7 @@ async function loadImages(
     fs.copyFileSync(path.join(HERE, "rig", "load-images.sh"), path.join(parts, "load-images.sh"));
     await box.must(`bash /rehearsal/load-images.sh /rehearsal ${pairs.join(" ")}`, { seconds: 300 });
     await box.must("systemctl stop docker.socket docker containerd");
-    const partial = `${engine}.partial`;
-    execFileSync("rm", ["-rf", partial]);
-    execFileSync("cp", ["-a", box.engineFolder, partial]);
-    fs.renameSync(partial, engine);
+    await copyFolder(box.engineFolder, engine);
   } finally {
     await box.destroy();
   }

@@ -2,7 +2,7 @@
  * A machine for rehearsals: Debian with systemd, Docker and Compose in Linux namespaces of its own. It has no network but
  * its loopback; `/rehearsal` leads to the test. Needs root. It ends with this process at the latest.
  */
-import { type ChildProcess, execFileSync, spawn } from "node:child_process";
+import { type ChildProcess, spawn } from "node:child_process";
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
@@ -52,7 +52,6 @@ export class Box {
     this.state = path.join(BOXES, `${name}-${process.pid}`);
     fs.rmSync(this.state, { recursive: true, force: true });
     fs.mkdirSync(this.state, { recursive: true });
-    if (parts.engine !== undefined) execFileSync("cp", ["-a", parts.engine, this.engineFolder]);
   }
 
   /** Where the engine of this box keeps its images and containers. */
@@ -70,6 +69,11 @@ export class Box {
   /** The disk that the box has from its next boot on; undefined takes it away. */
   attach(volume: Volume | undefined): void {
     this.volume = volume;
+  }
+
+  /** Gives the engine its images; once, before the first boot. */
+  async prepare(): Promise<void> {
+    if (this.parts.engine !== undefined) await copyFolder(this.parts.engine, this.engineFolder);
   }
 
   /** Switches the box on and waits until systemd takes orders. */
@@ -194,4 +198,10 @@ function runChild(command: string, args: string[], seconds: number, input = ""):
       resolve({ code: code ?? 124, stdout: Buffer.concat(out).toString(), stderr: Buffer.concat(err).toString() });
     });
   });
+}
+
+/** With owners, modes and devices as they are. */
+export async function copyFolder(from: string, to: string): Promise<void> {
+  const { code, stderr } = await runChild("cp", ["-a", from, to], 300);
+  if (code !== 0) throw new Error(`${from} could not be copied: ${stderr}`);
 }

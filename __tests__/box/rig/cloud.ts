@@ -15,15 +15,24 @@ import {
 } from "@aws-sdk/client-s3";
 import { GetParameterCommand, PutParameterCommand, SSMClient } from "@aws-sdk/client-ssm";
 import type { AppInput } from "../../../modules/spec";
+import type { WorldObject } from "../../../scripts/simulator";
 import { type Moto, startMoto } from "../../helpers/moto";
 import { SimulatedAccount } from "../../helpers/simulated";
 import { AwsSocket } from "./aws-socket";
 
+/** Where a stack was deployed to. */
+export interface Account {
+  /** Everything that exists in it. */
+  world(): WorldObject[];
+  /** Applies a changed app. */
+  apply(app: AppInput): Promise<void>;
+  stop(): Promise<void>;
+}
+
 export class Cloud {
   private constructor(
-    private readonly moto: Moto,
-    private readonly account: SimulatedAccount,
-    private readonly stackId: string,
+    readonly moto: Moto,
+    private readonly account: Account,
     /** The box's connection; its rule breaks requests. */
     readonly socket: AwsSocket,
     /** Folder that the box sees as /rehearsal. */
@@ -35,23 +44,31 @@ export class Cloud {
   /**
    * Deploys an app's stack.
    *
-   * @param name unique among the clouds that run at the same time
-   * @param app has one stack
+   * @param name unique among the clouds of this process
+   * @param app has one stack, whose id is `stackId`
    */
   static async deploy(name: string, app: AppInput, stackId: string): Promise<Cloud> {
+    const account = await SimulatedAccount.start(`box-${name}-${process.pid}`, [app]);
+    await account.init(stackId);
+    await account.apply(stackId);
+    return Cloud.around(app.region, {
+      world: () => account.world(),
+      apply: async (changed) => {
+        account.synthesize([changed]);
+        await account.apply(stackId);
+      },
+      stop: () => account.stop(),
+    });
+  }
+
+  /** Stands around a stack that is deployed already. */
+  static async around(region: string, account: Account): Promise<Cloud> {
     const moto = await startMoto();
     const shared = fs.mkdtempSync(path.join(os.tmpdir(), "rehearsal-"));
     const socket = await AwsSocket.open(path.join(shared, "aws.sock"), moto.url);
-    const settings = {
-      endpoint: moto.url,
-      region: app.region,
-      credentials: { accessKeyId: "test", secretAccessKey: "test" },
-    };
-    const account = await SimulatedAccount.start(`box-${name}-${process.pid}`, [app]);
-    await account.init(stackId);
+    const settings = { endpoint: moto.url, region, credentials: { accessKeyId: "test", secretAccessKey: "test" } };
     const s3 = new S3Client({ ...settings, forcePathStyle: true });
-    const cloud = new Cloud(moto, account, stackId, socket, shared, s3, new SSMClient(settings));
-    await account.apply(stackId);
+    const cloud = new Cloud(moto, account, socket, shared, s3, new SSMClient(settings));
     await cloud.makeBucket();
     await cloud.publish();
     await cloud.makeParameters();
@@ -60,6 +77,10 @@ export class Cloud {
 
   get bucket(): string {
     return this.attribute("aws_s3_bucket", "bucket");
+  }
+
+  get instanceId(): string {
+    return this.attribute("aws_instance", "id");
   }
 
   get volumeId(): string {
@@ -73,8 +94,7 @@ export class Cloud {
 
   /** Applies a changed app; its configuration reaches the bucket, and the host when it asks for it. */
   async change(app: AppInput): Promise<void> {
-    this.account.synthesize([app]);
-    await this.account.apply(this.stackId);
+    await this.account.apply(app);
     await this.publish();
   }
 
@@ -135,7 +155,8 @@ export class Cloud {
     );
   }
 
-  private async publish(): Promise<void> {
+  /** Puts the configuration that Terraform has written into the bucket. */
+  async publish(): Promise<void> {
     for (const { type, attributes } of this.account.world()) {
       if (type !== "aws_s3_object") continue;
       const { key, content, metadata } = attributes as {

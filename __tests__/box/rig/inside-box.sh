@@ -54,7 +54,7 @@ make_devices() {
 # A device of this machine under the name and id that it would have on EC2; udev does not run in the box.
 make_disk() {
   local source name id
-  IFS== read -r source name id <<<"$1"
+  IFS='=' read -r source name id <<<"$1"
   cp -a "$source" "$box/dev/$name"
   [ -z "$id" ] && return
   mkdir -p "$box/dev/disk/by-id"

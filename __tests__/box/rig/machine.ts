@@ -33,7 +33,11 @@ export interface MachineOptions {
 /** Deploys an app and prepares its box, which is still off. */
 export async function openMachine(name: string, app: AppInput, options: MachineOptions = {}): Promise<Machine> {
   removeLeftovers();
-  const cloud = await Cloud.deploy(name, app, options.stack ?? "mvp");
+  return machineIn(name, await Cloud.deploy(name, app, options.stack ?? "mvp"), options);
+}
+
+/** Prepares the box of a stack that is deployed already. */
+export async function machineIn(name: string, cloud: Cloud, options: MachineOptions = {}): Promise<Machine> {
   return machineOf(name, cloud, options.mebibytes ?? 1024, () => cloud.close());
 }
 
@@ -47,6 +51,7 @@ async function machineOf(
   const assets = await boxAssets();
   fs.cpSync(assets.internet, path.join(cloud.shared, "internet"), { recursive: true });
   const box = new Box(name, { ...assets, shared: cloud.shared });
+  await box.prepare();
   box.place("/var/lib/rehearsal/user-data", cloud.userData, 0o755);
   box.attach(volume);
   return {
