@@ -1,10 +1,13 @@
 /** `tiers state` as a person uses it, in a copy of the project: bootstrap on a simulated AWS, states in moto's S3. */
+import { spawn } from "node:child_process";
+import { once } from "node:events";
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { GetObjectCommand } from "@aws-sdk/client-s3";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { simulatedEnv } from "../../scripts/lib/environment";
 import { run, type RunResult } from "../../scripts/lib/process";
+import { runTerraform } from "../../scripts/lib/terraform";
 import { type Simulator, startSimulator } from "../../scripts/simulator";
 import { type Moto, MOTO_INSTALL_MS, startMoto } from "../helpers/moto";
 import { copyProject, type ProjectCopy } from "../helpers/project-copy";
@@ -165,6 +168,34 @@ describe("bootstrap", () => {
     const again = await tiers("state", "move", "state", "--to", "s3", "--json");
     expect(JSON.parse(again.stdout)).toMatchObject({ already: true, to: `s3://${bucket}/webrana/state.tfstate` });
   });
+});
+
+test("a killed command lets go of a local state", async () => {
+  const file = inRoot("terraform.held.tfstate");
+  fs.writeFileSync(file, stateText());
+  const holder = spawn(
+    process.execPath,
+    [
+      "-e",
+      `const { LocalPlace } = require("./dist/scripts/state");
+       new LocalPlace(${JSON.stringify(file)}, "held", process.env).hold("test").then(() => console.log("held"));
+       setInterval(() => {}, 1000);`,
+    ],
+    {
+      cwd: project.root,
+      env: { ...simulatedEnv(process.env), TF_CLI_CONFIG_FILE: settings },
+      stdio: ["ignore", "pipe", "inherit"],
+    },
+  );
+  await once(holder.stdout, "data");
+  const remove = (...flags: string[]) => ["state", "rm", "-no-color", `-state=${file}`, ...flags, "aws_eip.host"];
+  const options = { cwd: inRoot(".state"), env: { ...simulatedEnv(process.env), TF_CLI_CONFIG_FILE: settings } };
+  const refused = await runTerraform(remove(), options);
+  expect([refused.code, refused.stderr]).toEqual([1, expect.stringContaining("Operation: state-replace-provider")]);
+  holder.kill("SIGKILL");
+  await once(holder, "close");
+  const allowed = await runTerraform(remove("-lock-timeout=20s"), options);
+  expect([allowed.code, allowed.stdout]).toEqual([0, expect.stringContaining("Removed aws_eip.host")]);
 });
 
 describe("a synthesis looks after local states", () => {

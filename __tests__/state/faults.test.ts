@@ -119,11 +119,34 @@ test("a wrong bucket: nothing is made, and the line says what to correct", async
   );
 });
 
+test("a stack that remembers another place: nothing is applied, and the line says what to do", async () => {
+  demo.configure({ one: "1" });
+  await demo.apply();
+  demo.configure({ one: "1" }, bucket);
+  const advice =
+    "the stack's directory remembers another place of the state. Run terraform init -reconfigure in it; when the state is " +
+    "still at the old place, move it first with tiers state move.";
+  expect(await failureOf(apply)).toBe(`terraform apply failed: ${advice}`);
+  expect(await failureOf(["init"])).toBe(`terraform init failed: ${advice}`);
+  expect(await demo.s3(bucket).read()).toBeUndefined();
+});
+
 test("no credentials: the line says so", async () => {
   demo.configure({ one: "1" }, bucket);
   const without = { AWS_ACCESS_KEY_ID: undefined, AWS_SECRET_ACCESS_KEY: undefined, HOME: demo.root };
   expect(await failureOf(["init"], without)).toBe(
     "terraform init failed: there are no AWS credentials to reach the state with. Sign in, for example with aws sso login.",
+  );
+});
+
+test("a wrong region: the line says so", async () => {
+  demo.configure({ one: "1" }, bucket);
+  gate.set("elsewhere");
+  expect(await failureOf(["init"], through)).toBe(
+    "terraform init failed: the bucket of the state is in another region. Correct state.region of the app (or TIERS_STATE).",
+  );
+  expect(await errorOf(demo.s3(bucket, gate.url).read())).toBe(
+    `s3://${bucket}/acme/demo.tfstate: the bucket is in another region; correct state.region of the app, or --region.`,
   );
 });
 

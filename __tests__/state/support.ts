@@ -12,7 +12,7 @@ import { makeFolder, removeFolder } from "../helpers/folders";
 import type { Moto } from "../helpers/moto";
 import { silent } from "../helpers/screen";
 
-export const REGION = "eu-central-1";
+const REGION = "eu-central-1";
 export const KEY = "acme/demo.tfstate";
 
 /** A client of moto, without the process's own settings. */

@@ -4,6 +4,5 @@ export { INJECTED_VARIABLES, SUPERUSER_SECRET } from "./injected";
 export { formatProblem, formatWarning } from "./problem";
 export { resolveApps, type Resolution } from "./resolve";
 export type { ResolvedApp, ResolvedService, ResolvedStack } from "./resolved";
-export { STATE_STACK_ID } from "./stack-rules";
 export { defineState, resolveState, type ResolvedStateStack, type StateDefinition } from "./state";
 export { TIERS, type AppInput, type Job, type Secret, type Tier } from "./schema";

@@ -1,6 +1,7 @@
 /** Where the states of the stacks lie, from the specification and the options of a command. */
 import * as path from "node:path";
 import type * as Spec from "../../modules/spec";
+import { STATE_STACK_ID } from "../../modules/spec/stack-rules";
 import { copiesFolder, keepCopy } from "../../modules/terraform/state-copies";
 import type * as Backends from "../../modules/terraform/state-backend";
 import { childEnv } from "../lib/environment";
@@ -25,8 +26,8 @@ export interface StateOwner extends Backends.StatefulStack {
  * @throws UserError (exit 2) when there is none or it has a mistake
  */
 export function findOwner({ env }: Context, project: Project, id: string): StateOwner {
-  const { stateStack, resolution, spec } = project;
-  if (id === spec.STATE_STACK_ID) {
+  const { stateStack, resolution } = project;
+  if (id === STATE_STACK_ID) {
     if (stateStack) return { ...stateStack, siblings: [], file: "apps/state.ts" };
     throw new UserError(stateMistakes(project), 2);
   }
@@ -46,7 +47,7 @@ export function findOwner({ env }: Context, project: Project, id: string): State
 
 /** Why there is no stack of the state bucket. */
 export function stateMistakes({ resolution, spec }: Project): string {
-  const mistakes = resolution.problems.filter(({ stack }) => stack === spec.STATE_STACK_ID);
+  const mistakes = resolution.problems.filter(({ stack }) => stack === STATE_STACK_ID);
   return mistakes.length > 0
     ? mistakes.map(spec.formatProblem).join("\n")
     : `No state bucket is declared. Write in apps/state.ts: export const state = defineState({ name: "<whose>", region: "<region>" });`;
@@ -89,9 +90,9 @@ interface MadeBucket {
 }
 
 /** The bucket of the state stack: its own state lies in it, or tells of it, or has left its mark on the way into it. */
-function madeBucket(root: string, { stateStack, spec }: Project): MadeBucket | undefined {
+function madeBucket(root: string, { stateStack }: Project): MadeBucket | undefined {
   if (stateStack?.state.bucket !== undefined) return { ...stateStack.state, bucket: stateStack.state.bucket };
-  const text = readIfThere(path.join(root, `terraform.${spec.STATE_STACK_ID}.tfstate`)) ?? "{}";
+  const text = readIfThere(path.join(root, `terraform.${STATE_STACK_ID}.tfstate`)) ?? "{}";
   const { terraform_version: mark = "", outputs = {} } = JSON.parse(text) as {
     terraform_version?: string;
     outputs?: Record<string, { value: string } | undefined>;

@@ -111,7 +111,7 @@ function wholeNumber(text: string): number {
 async function runBootstrap(options: CommonOptions): Promise<void> {
   const context = createContext(options);
   const project = await loadProject(context);
-  const { stateStack, spec } = project;
+  const { stateStack } = project;
   if (!stateStack) throw new UserError(stateMistakes(project), 2);
   await context.reporter.step("synthesize", () => synthesizeAll(context, project));
   const result = await exclusively(context, stateStack.id, () =>
@@ -119,7 +119,7 @@ async function runBootstrap(options: CommonOptions): Promise<void> {
       directory: stackDirectory(context.paths.output, stateStack.id),
       env: childEnv(context.env),
       reporter: context.reporter,
-      confirm: confirmed(context, options, spec.STATE_STACK_ID),
+      confirm: confirmed(context, options, stateStack.id, "This changes your AWS account."),
     }),
   );
   const own = await declaredPlace(context, findOwner(context, project, stateStack.id)).read();
@@ -179,7 +179,7 @@ async function runRestore(id: string, options: RestoreFlags): Promise<void> {
       copies,
       otherLineage: options.otherLineage === true,
       keep: keeper(context, id),
-      confirm: confirmed(context, options, id),
+      confirm: confirmed(context, options, id, "This changes what Terraform knows, and no resource."),
       proof: proofOf(context, id),
       reporter: context.reporter,
     }),
@@ -201,10 +201,10 @@ function choiceOf({ serial, id, file }: RestoreFlags): Choice {
 }
 
 const confirmed =
-  ({ reporter }: Context, { yes }: CommonOptions, name: string) =>
+  ({ reporter }: Context, { yes }: CommonOptions, name: string, consequence: string) =>
   async (description: string): Promise<void> => {
     reporter.note(description);
-    if (!yes) await confirmByName(name, "This changes the state that Terraform works with.");
+    if (!yes) await confirmByName(name, consequence);
   };
 
 const exclusively = <T>({ paths }: Context, id: string, work: () => Promise<T>): Promise<T> =>

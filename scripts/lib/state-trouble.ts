@@ -41,9 +41,8 @@ const TROUBLES: readonly { pattern: RegExp; words: (...found: string[]) => strin
       "app (or TIERS_STATE).",
   },
   {
-    pattern: /requested bucket from "([^"]+)", actual location "([^"]+)"/,
-    words: (asked, actual) =>
-      `the bucket of the state is in ${actual}, not in ${asked}. Correct state.region of the app.`,
+    pattern: /StatusCode: 301\b/,
+    words: () => "the bucket of the state is in another region. Correct state.region of the app (or TIERS_STATE).",
   },
   {
     pattern: /No valid credential sources found|failed to refresh cached credentials/,

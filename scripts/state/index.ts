@@ -5,4 +5,4 @@ export { LocalPlace } from "./local-place";
 export { moveState, type MoveResult } from "./move";
 export type { Place } from "./place";
 export { restoreState, type Choice, type RestoreResult } from "./restore";
-export { type S3Backend, S3Place } from "./s3-place";
+export { S3Place } from "./s3-place";

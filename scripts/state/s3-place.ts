@@ -15,7 +15,7 @@ import { lockInWords } from "../lib/state-trouble";
 import type { Hold, Place, Version } from "./place";
 import { asS3UserError } from "./s3-trouble";
 
-export type S3Backend = Extract<StateBackend, { type: "s3" }>;
+type S3Backend = Extract<StateBackend, { type: "s3" }>;
 
 /** A lock object, as Terraform writes it. */
 interface Lock {
