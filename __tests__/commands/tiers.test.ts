@@ -148,7 +148,7 @@ describe("check", () => {
     expect(stdout).toMatch(
       /^mvp\n {2}app +webrana\n {2}tier +mvp\n {2}environment +production\n {2}region +ap-southeast-1\n/,
     );
-    expect(stdout).toMatch(/resources +\d\d blocks of \d\d types, \d data sources?\n/);
+    expect(stdout).toMatch(/resources +\d+ blocks of \d\d types, \d data sources?\n/);
     expect(stdout).toContain("terraform.mvp.tfstate in the project's root (local file)");
     expect(stdout).toContain("webrana-mvp-*, webrana/mvp/*");
     expect(filesIn(project.root).filter((file) => !file.startsWith("dist"))).toEqual(before);
