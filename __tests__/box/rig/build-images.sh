@@ -1,7 +1,7 @@
 #!/bin/bash
 # Makes what the stand-in images are built from: build-images.sh <new folder>. Needs root, Debian's archive and Go.
 # The images themselves are built by the engine in a box: load-images.sh.
-set -euo pipefail
+set -Eeuo pipefail
 here=$(dirname "$(readlink -f "$0")")
 images=$here/../images
 target=$1

@@ -1,7 +1,7 @@
 #!/bin/bash
 # Makes what stands for the public internet: build-internet.sh <new folder>. Let's Encrypt's own test authority and name
 # server from their Go modules, and a certificate for the authority's address under a root that the box trusts. Needs Go.
-set -euo pipefail
+set -Eeuo pipefail
 here=$(dirname "$(readlink -f "$0")")
 target=$1
 name=acme-v02.api.letsencrypt.org

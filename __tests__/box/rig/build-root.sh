@@ -1,18 +1,18 @@
 #!/bin/bash
 # Makes the box's root file system: build-root.sh <new folder>. Needs root and Debian's archive.
-set -euo pipefail
+set -Eeuo pipefail
 here=$(dirname "$(readlink -f "$0")")
 root=$1
 suite=trixie
 archive=http://deb.debian.org/debian
 
 packages=systemd,systemd-sysv,dbus,iproute2,iptables,nftables,docker.io,docker-compose,docker-cli,jq,curl,ca-certificates,e2fsprogs
-packages+=,procps,python3,openssl,util-linux,xz-utils,gzip,less,socat,certbot,mount,fdisk,file
+packages+=,procps,python3,openssl,util-linux,xz-utils,gzip,less,socat,mount,fdisk,file
 
 install_packages() {
   debootstrap --variant=minbase --include="$packages" "$suite" "$root" "$archive"
-  # debootstrap's own resolver cannot place this one.
-  DEBIAN_FRONTEND=noninteractive chroot "$root" apt-get install -y -qq --no-install-recommends awscli
+  # debootstrap cannot put these in order.
+  DEBIAN_FRONTEND=noninteractive chroot "$root" apt-get install -y -qq --no-install-recommends awscli certbot
   rm -rf "$root"/var/cache/apt/archives/*.deb "$root"/var/lib/apt/lists/* "$root"/usr/share/{doc,man,locale}
 }
 
