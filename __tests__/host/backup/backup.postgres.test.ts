@@ -141,6 +141,12 @@ const IN_S3 = {
   sha256: expect.stringMatching(/^[0-9a-f]{64}$/) as string,
 };
 
+/** As releases of the AWS CLI before 2025 do it: no checksums of its own, so nothing but the scripts can see damage. */
+const OLD_CLI = {
+  AWS_REQUEST_CHECKSUM_CALCULATION: "when_required",
+  AWS_RESPONSE_CHECKSUM_VALIDATION: "when_required",
+};
+
 /** What goes wrong, and what the host says. */
 type Failure = [what: string, env: Record<string, string>, faults: Faults, message: RegExp];
 
@@ -152,9 +158,25 @@ describe("nothing is published, the last backup stays, and the reason is told, w
     ["pg_dump is killed", { FAULT: "dump-killed" }, {}, /pg_dump of shop failed after 3\.0KiB/],
     ["a dump is cut off and nobody noticed", { FAULT: "dump-cut" }, {}, /unexpected end of file|could not read/],
     ["the dump of the roles is cut off", { FAULT: "roles-cut" }, {}, /the dump of the roles is not complete/],
-    ["an upload is cut off", {}, { cutUpload: /^PUT .*\/staging\// }, /shop\.dump/],
-    ["a bit flips on the way up", {}, { flipUpload: /^PUT .*\/staging\/.*dump/ }, /shop\.dump/],
-    ["a bit flips on the way back", {}, { flipDownload: /^GET .*\/staging\/.*dump/ }, /shop\.dump/],
+    ["an upload is cut off", OLD_CLI, { cutUpload: /^PUT .*\/staging\// }, /shop\.dump has version, size and sha256/],
+    [
+      "a bit flips on the way up",
+      OLD_CLI,
+      { flipUpload: /^PUT .*\/staging\/.*dump/ },
+      /shop\.dump came back with sha256/,
+    ],
+    [
+      "a bit flips on the way back",
+      OLD_CLI,
+      { flipDownload: /^GET .*\/staging\/.*dump/ },
+      /dump came back with sha256/,
+    ],
+    [
+      "a newer AWS CLI sees it",
+      {},
+      { flipDownload: /^GET .*\/staging\/.*dump/ },
+      /Expected checksum \S+ did not match/,
+    ],
     ["S3 does not answer", {}, { drop: /.*/ }, /S3 cannot be reached at http:\/\/127\.0\.0\.1:\d+; check the way/],
     ["S3 goes away at the copy", {}, { drop: /^PUT .*\/backups\/shop/ }, /failed at: publish shop\.dump/],
     ["S3 goes away at the manifest", {}, { drop: /^PUT .*manifest/ }, /failed at: publish the manifest/],

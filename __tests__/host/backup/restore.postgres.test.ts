@@ -79,7 +79,12 @@ describe("a drill", () => {
     ["finds a row that is gone", { FAULT: "row-lost" }, {}, /shop: public\.items has 19999 rows, the backup had 20000/],
     ["a restore that is killed", { FAULT: "restore-killed" }, {}, /failed at: (decode|restore) shop/],
     ["no scratch server comes up", { FAULT: "scratch-fails" }, {}, /the scratch server did not start/],
-    ["a download with a flipped bit", {}, { flipDownload: /^GET .*\/backups\/shop\.dump/ }, /shop\.dump/],
+    [
+      "a download with a flipped bit",
+      { AWS_RESPONSE_CHECKSUM_VALIDATION: "when_required" },
+      { flipDownload: /^GET .*\/backups\/shop\.dump/ },
+      /s3:\/\/shop-mvp-backups\/backups\/shop\.dump is damaged: size and sha256 are/,
+    ],
   ])("fails, and is not counted: %s", { timeout: RUN_MS }, async (_what, env, faults, message) => {
     const before = host.state("last-drill");
     const live = items();

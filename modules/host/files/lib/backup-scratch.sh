@@ -53,7 +53,7 @@ restore_to_scratch() {
   require_database
   step "look for the backup"
   remove_scratch
-  mkdir -m 0711 -- "$SCRATCH_DIR"
+  mkdir -m 0700 -- "$SCRATCH_DIR"
   find_manifest "$id" "$manifest"
   databases="$(pick_databases "$manifest" "$databases")"
   manifest files "$manifest" database >"$SCRATCH_DIR/databases"
