@@ -1,10 +1,9 @@
 /** The default app on its host, as it ships: first boot, release, second boot, failures of its parts. */
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { webrana } from "../../apps/webrana";
-import type { AppInput } from "../../modules/spec";
 import { ASSETS_MS, type Machine, openMachine } from "./rig/machine";
 
-const app = webrana.input as AppInput;
+const app = webrana.input;
 const HEALTH = "docker compose -p webrana-mvp exec -T backend curl -sS http://127.0.0.1:8080";
 
 describe("the host of the default app", () => {

@@ -83,7 +83,7 @@ describe("the data volume", () => {
   test("a blank disk is formatted and the host goes on from where it stood", { timeout: 240_000 }, async () => {
     machine.volume.wipe();
     await machine.box.must("bash /opt/disks/bootstrap.sh", { seconds: 200 });
-    await machine.box.must(sql("CREATE TABLE kept AS SELECT 1 AS id"));
+    expect(await machine.box.must(sql("CREATE TABLE kept AS SELECT 1 AS id"))).toBe("SELECT 1");
   });
 
   test("a reboot without the disk starts nothing and says why", { timeout: 240_000 }, async () => {
@@ -104,6 +104,7 @@ describe("the data volume", () => {
     box.attach(volume);
     await box.boot();
     await box.waitFor(sql("SELECT id FROM kept"), 180);
+    expect(await box.must(sql("SELECT id FROM kept"))).toBe("1");
   });
 
   test("a volume that has grown is used as a whole", { timeout: 240_000 }, async () => {

@@ -2,14 +2,13 @@
 import { execFileSync } from "node:child_process";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { webrana } from "../../apps/webrana";
-import type { AppInput } from "../../modules/spec";
 import { ASSETS_MS, type Machine, openMachine } from "./rig/machine";
 
 describe("the box", () => {
   let machine: Machine;
 
   beforeAll(async () => {
-    machine = await openMachine("rig", webrana.input as AppInput, { mebibytes: 256 });
+    machine = await openMachine("rig", webrana.input, { mebibytes: 256 });
     machine.box.place("/var/lib/rehearsal/user-data-done", "");
     await machine.box.boot();
   }, ASSETS_MS);

@@ -50,7 +50,10 @@ function built(kind: "root" | "images" | "internet"): Promise<string> {
   return made(kind, keyOf(texts), async (folder) => {
     // Whatever the script mounts goes with it, also when it is killed.
     const args = ["--mount", "--propagation", "private", "bash", path.join(HERE, script), folder];
-    const { code, stdout, stderr } = await run("unshare", args, { env: { ...process.env, BASH_ENV: "" }, title: script });
+    const { code, stdout, stderr } = await run("unshare", args, {
+      env: { ...process.env, BASH_ENV: "" },
+      title: script,
+    });
     if (code !== 0) throw new Error(`${script} ended with ${code}:\n${stdout.slice(-1000)}\n${stderr.slice(-1000)}`);
   });
 }
