@@ -70,7 +70,7 @@ describe("an app on its host", () => {
     await machine.cloud.release("api", "rehearsal/app:sick");
     const { code, stderr } = await update();
     expect(code).not.toBe(0);
-    expect(stderr).toContain("rehearsal/app:1");
+    expect(stderr).toContain("the release was taken back; the images before run again");
     expect(await notes()).toContain("kept");
     expect(await machine.box.must("docker inspect --format '{{.Config.Image}}' shop-api")).toBe("rehearsal/app:1");
   });
