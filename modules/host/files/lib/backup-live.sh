@@ -182,9 +182,10 @@ databases_ended() {
 }
 
 drop_new_databases() {
-  local database
+  local database databases
   end_old_sessions
-  for database in $(cut -f 5 "$LIVE_DIR/databases"); do
+  mapfile -t databases < <(cut -f 5 "$LIVE_DIR/databases")
+  for database in "${databases[@]}"; do
     sql postgres "DROP DATABASE IF EXISTS \"$(new_name "$database")\""
   done
 }

@@ -108,7 +108,7 @@ fetch_globals() {
 
 # verify_backup <id, or nothing for the newest>: every file is downloaded, compared and decoded.
 verify_backup() {
-  local folder="$STATE_DIR/verify" id database
+  local folder="$STATE_DIR/verify" id database databases
   require_database
   rm -rf -- "$folder"
   mkdir -m 0700 -- "$folder"
@@ -117,7 +117,8 @@ verify_backup() {
   find_manifest "$1" "$folder/manifest.json"
   id="$(manifest field "$folder/manifest.json" id)"
   manifest files "$folder/manifest.json" database >"$folder/databases"
-  for database in $(cut -f 5 "$folder/databases"); do
+  mapfile -t databases < <(cut -f 5 "$folder/databases")
+  for database in "${databases[@]}"; do
     fetch_database "$folder/manifest.json" "$database" "$folder"
     rm -- "$folder/$database.dump"
   done

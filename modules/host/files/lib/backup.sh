@@ -145,6 +145,7 @@ upload() {
 require_version() {
   case "$1" in
     '' | None | null) fail "the bucket $BUCKET keeps no versions" "apply the stack: its versioning was turned off" ;;
+    *) ;;
   esac
 }
 
