@@ -109,7 +109,7 @@ export class Box {
     const pid = this.initPid();
     if (pid === undefined) return Promise.resolve({ code: 125, stdout: "", stderr: "the box is off" });
     const namespaces = ["-m", "-u", "-i", "-n", "-p", "-C", "-r", "-w"];
-    const args = ["-t", String(pid), ...namespaces, "env", "-i", ...BOX_ENV, "bash", "-c", script];
+    const args = ["-t", String(pid), ...namespaces, "env", "-i", ...BOX_ENV, "bash", "--norc", "-c", script];
     return runChild("nsenter", args, options.seconds ?? 120, options.input);
   }
 
@@ -158,7 +158,9 @@ export class Box {
     if (pid === undefined || this.process?.exitCode !== null || this.process.signalCode !== null) return undefined;
     try {
       const children = fs.readFileSync(`/proc/${pid}/task/${pid}/children`, "utf8").trim();
-      return children === "" ? undefined : Number(children.split(" ")[0]);
+      const init = Number(children.split(" ")[0]);
+      // Until it is init, the child still prepares the box and sees this machine.
+      return fs.readFileSync(`/proc/${init}/cmdline`, "utf8").startsWith("/sbin/init") ? init : undefined;
     } catch {
       return undefined;
     }
