@@ -31,6 +31,11 @@ describe("variables that are no secret", () => {
       { ...DATABASE, ...CACHE, DB_NAME: "a", DB_USER: "b" },
     ],
     [
+      "a database for itself",
+      { services: apiWith({ connects: ["database"], database: "reports" }), database: { databases: ["reports"] } },
+      { ...DATABASE, DB_NAME: "reports", DB_USER: "reports" },
+    ],
+    [
       "the app's own value wins",
       { services: apiWith({ connects: ["database"], env: { DB_NAME: "other" } }) },
       { ...DATABASE, DB_NAME: "other" },
@@ -55,6 +60,18 @@ describe("variables with a secret", () => {
       ],
       DB_PASSWORD: [{ secret: "DB_PASSWORD" }],
       JWT_SECRET: [{ secret: "JWT_SECRET" }],
+    });
+  });
+
+  test("a service with a database for itself gets the password of that role, under the same name", () => {
+    const own = { services: apiWith({ database: "reports" }), database: { databases: ["reports", "others"] } };
+    expect(secretEnvironment(...api(own))).toEqual({
+      DATABASE_URL: [
+        { text: "postgresql://reports:" },
+        { secret: "REPORTS_DB_PASSWORD", encode: "url" },
+        { text: "@postgres:5432/reports" },
+      ],
+      DB_PASSWORD: [{ secret: "REPORTS_DB_PASSWORD" }],
     });
   });
 

@@ -8,6 +8,7 @@ export function serviceWith(image: ResolvedService["image"]): ResolvedService {
     env: {},
     secrets: [],
     connects: [],
+    database: "shop",
     dependsOn: [],
     cpu: 512,
     memoryMiB: 512,

@@ -66,6 +66,7 @@ const CHANGES: Record<string, Change> = {
   "services.*.env.*": [small, "services.api.env", { LOG: "debug" }],
   "services.*.secrets[]": [full, "services.api.secrets", ["JWT_SECRET"]],
   "services.*.dependsOn[]": [full, "services.web.dependsOn", ["worker"]],
+  "services.*.database": [full, "services.api.database", "reports"],
   "services.*.connects[]": [full, "services.web.connects", ["database"]],
   "services.*.cpu": [small, "services.api.cpu", 640],
   "services.*.memoryMiB": [small, "services.api.memoryMiB", 640],

@@ -1,9 +1,9 @@
-import { isOn, SUPERUSER_SECRET } from "../spec";
+import { isOn } from "../spec";
 import { cacheContainer } from "./cache";
 import { EDGE_NETWORK, INTERNAL_NETWORK, type ComposeFile, type ComposeService } from "./compose";
 import type { ContainerContext } from "./context";
 import { CACHE, DB_INIT, jobContainerName, POSTGRES, PROXY, proxyOf, runsCache, runsPostgres } from "./names";
-import { dbInitContainer, postgresContainer } from "./postgres";
+import { databaseSecrets, dbInitContainer, postgresContainer } from "./postgres";
 import { proxyContainer, type ProxyRevision } from "./proxy";
 import { jobContainer, serviceContainer } from "./service";
 import { renderYaml, type YamlComment } from "./yaml";
@@ -40,7 +40,7 @@ export function composeText(context: ContainerContext, project: string, proxy: P
 
 /** The secrets that a container reads as a file, because PostgreSQL's image and psql can. */
 export function fileSecrets({ app }: Pick<ContainerContext, "app">): string[] {
-  return runsPostgres(app) ? [SUPERUSER_SECRET, app.database.passwordSecret] : [];
+  return runsPostgres(app) ? databaseSecrets(app) : [];
 }
 
 function dataContainers(context: ContainerContext): Record<string, ComposeService> {

@@ -18,7 +18,7 @@ export const usesCache = (app: ResolvedApp, { connects }: ResolvedService): bool
 /** A service's variables that are no secret, sorted by name. The app's own settings win over the injected ones. */
 export function plainEnvironment(app: ResolvedApp, service: ResolvedService): Record<string, string> {
   const variables = {
-    ...(usesPostgres(app, service) && databaseVariables(app)),
+    ...(usesPostgres(app, service) && databaseVariables(signIn(app, service))),
     ...(usesCache(app, service) && cacheVariables()),
     ...service.env,
   };
@@ -28,18 +28,36 @@ export function plainEnvironment(app: ResolvedApp, service: ResolvedService): Re
 /** A service's variables that hold a secret, sorted by name. They never stand in a file on a disk. */
 export function secretEnvironment(app: ResolvedApp, service: ResolvedService): Record<string, readonly ValuePart[]> {
   const names = new Set(service.secrets);
-  if (usesPostgres(app, service)) names.add(app.database.passwordSecret);
   if (app.database.mode === "external" && app.database.urlSecret && service.connects.includes("database")) {
     names.add(app.database.urlSecret);
   }
   const variables: Record<string, readonly ValuePart[]> = {};
   for (const name of names) variables[name] = [{ secret: name }];
-  if (usesPostgres(app, service)) variables.DATABASE_URL = databaseUrl(app);
+  if (usesPostgres(app, service)) {
+    const access = signIn(app, service);
+    // The same name for every role, so that a service need not know which database it is given.
+    variables[app.database.passwordSecret] = [{ secret: access.secret }];
+    variables.DATABASE_URL = databaseUrl(access);
+  }
   return sortedByName(variables);
 }
 
-function databaseVariables({ database }: ResolvedApp): Record<string, string> {
-  return { DB_HOST: POSTGRES, DB_PORT: String(DATABASE_PORT), DB_NAME: database.name, DB_USER: database.user };
+/** The database of a service, the role that it signs in with and the secret of its password. */
+interface SignIn {
+  readonly database: string;
+  readonly user: string;
+  readonly secret: string;
+}
+
+function signIn({ database }: ResolvedApp, service: ResolvedService): SignIn {
+  const secret = database.ownRoles[service.database];
+  return secret === undefined
+    ? { database: service.database, user: database.user, secret: database.passwordSecret }
+    : { database: service.database, user: service.database, secret };
+}
+
+function databaseVariables({ database, user }: SignIn): Record<string, string> {
+  return { DB_HOST: POSTGRES, DB_PORT: String(DATABASE_PORT), DB_NAME: database, DB_USER: user };
 }
 
 function cacheVariables(): Record<string, string> {
@@ -47,11 +65,11 @@ function cacheVariables(): Record<string, string> {
   return { CACHE_URL: url, REDIS_URL: url, REDIS_HOST: CACHE, REDIS_PORT: String(CACHE_PORT) };
 }
 
-function databaseUrl({ database }: ResolvedApp): readonly ValuePart[] {
+function databaseUrl({ database, user, secret }: SignIn): readonly ValuePart[] {
   return [
-    { text: `postgresql://${database.user}:` },
-    { secret: database.passwordSecret, encode: "url" },
-    { text: `@${POSTGRES}:${DATABASE_PORT}/${database.name}` },
+    { text: `postgresql://${user}:` },
+    { secret, encode: "url" },
+    { text: `@${POSTGRES}:${DATABASE_PORT}/${database}` },
   ];
 }
 

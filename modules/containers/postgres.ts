@@ -1,4 +1,4 @@
-import { SUPERUSER_SECRET } from "../spec";
+import { type ResolvedApp, SUPERUSER_SECRET } from "../spec";
 import {
   bind,
   HARDENING,
@@ -21,6 +21,11 @@ export const POSTGRES_USER = "999:999";
 
 /** Where a container finds a secret that it reads as a file. */
 const SECRETS_TARGET = "/run/secrets";
+
+/** The passwords of all roles: the superuser's, the app's, and those of databases that have a role of their own. */
+export function databaseSecrets({ database }: ResolvedApp): string[] {
+  return [SUPERUSER_SECRET, database.passwordSecret, ...Object.values(database.ownRoles)];
+}
 
 /** Folder of the SQL script in the container of db-init, and the script's name. */
 const SQL_TARGET = "/etc/db-init";
@@ -87,7 +92,7 @@ export function dbInitContainer({ app, layout, logTarget }: ContainerContext): C
     image: postgresImage(app.database.major),
     command: ["sh", "-ec", dbInitCommand()],
     environment: { PGCONNECT_TIMEOUT: "10" },
-    secrets: [SUPERUSER_SECRET, app.database.passwordSecret],
+    secrets: databaseSecrets(app),
     depends_on: { [POSTGRES]: { condition: "service_healthy" } },
     networks: [INTERNAL_NETWORK],
     user: POSTGRES_USER,

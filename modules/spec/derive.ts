@@ -21,6 +21,16 @@ export const databaseNameOf = (app: App): string => app.database.name ?? app.nam
 /** The role that services sign in with. */
 export const databaseUserOf = (app: App): string => app.database.user ?? databaseNameOf(app);
 
+/**
+ * The databases that services have for themselves, each with the secret of its own role's password. The role is called like
+ * the database.
+ */
+export function ownRolesOf({ database, services }: App): Record<string, string> {
+  const chosen = new Set(Object.values(services).map((service) => service.database));
+  const own = database.databases.filter((name) => chosen.has(name));
+  return Object.fromEntries(own.map((name) => [name, `${name.toUpperCase()}_${database.passwordSecret}`]));
+}
+
 /** What of the database and the cache exists for services to connect to. */
 export function dataServicesOf(app: App): DataService[] {
   return [
@@ -32,7 +42,10 @@ export function dataServicesOf(app: App): DataService[] {
 /** The secrets that the app has without naming them under `secrets`. */
 export function impliedSecrets(app: App): Record<string, Secret> {
   const { mode, passwordSecret, urlSecret } = app.database;
-  if (mode === "container") return { [passwordSecret]: secret.parse({}), [SUPERUSER_SECRET]: secret.parse({}) };
+  if (mode === "container") {
+    const names = [passwordSecret, ...Object.values(ownRolesOf(app)), SUPERUSER_SECRET];
+    return Object.fromEntries(names.map((name) => [name, secret.parse({})]));
+  }
   if (mode === "external" && urlSecret !== undefined) return { [urlSecret]: secret.parse({ source: "provided" }) };
   return {};
 }
@@ -44,6 +57,7 @@ function resolveService(app: App, service: Service): ResolvedService {
     ...service,
     healthCheck: service.healthCheck ?? (service.kind === "web" ? healthCheck.parse({}) : undefined),
     connects: available.filter((name) => wanted.includes(name)),
+    database: service.database ?? databaseNameOf(app),
   };
 }
 
@@ -75,6 +89,7 @@ export function resolveApp(app: App, tier: Tier, isDefaultEnvironment: boolean):
       ...app.database,
       name: databaseNameOf(app),
       user: databaseUserOf(app),
+      ownRoles: ownRolesOf(app),
       memoryMiB: databaseMemoryMiB(app),
     },
     cache: {

@@ -4,9 +4,11 @@ import type { App, Secret, Service, Tier } from "./schema";
 export type DataService = "database" | "cache";
 
 /** A service with every derived default filled in. */
-export type ResolvedService = Omit<Service, "connects"> & {
+export type ResolvedService = Omit<Service, "connects" | "database"> & {
   /** What the service gets the connection settings of; empty when neither exists. */
   readonly connects: readonly DataService[];
+  /** The database that the service signs in to when it connects to one that the stack runs. */
+  readonly database: string;
 };
 
 /** An app of one environment on one tier, with every default filled in: nothing that reads it has to know a default. */
@@ -18,7 +20,13 @@ export type ResolvedApp = Omit<
   readonly isDefaultEnvironment: boolean;
   /** Services by name; web services always have a health check. */
   readonly services: Readonly<Record<string, ResolvedService>>;
-  readonly database: App["database"] & { readonly name: string; readonly user: string; readonly memoryMiB: number };
+  readonly database: App["database"] & {
+    readonly name: string;
+    readonly user: string;
+    /** Databases with a role of their own, called like them, and the secret of its password. */
+    readonly ownRoles: Readonly<Record<string, string>>;
+    readonly memoryMiB: number;
+  };
   readonly cache: App["cache"] & {
     readonly version: NonNullable<App["cache"]["version"]>;
     /** Memory limit of the container: `maxMemoryMiB` and a quarter more. */

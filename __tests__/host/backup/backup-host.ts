@@ -22,7 +22,7 @@ import { type FaultProxy, startFaultProxy } from "./fault-proxy";
 
 export const BUCKET = "shop-mvp-backups";
 const REGION = "eu-central-1";
-const PLAN = { major: 15, name: "shop", user: "shop", databases: ["accounts"], extensions: ["citext"] };
+const PLAN = { major: 15, name: "shop", user: "shop", databases: ["accounts"], extensions: ["citext"], ownRoles: {} };
 const FILES = path.join(ROOT, "modules/host/files");
 const STAND_INS = path.join(__dirname, "stand-ins");
 

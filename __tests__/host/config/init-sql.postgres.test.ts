@@ -7,9 +7,10 @@ const PLAN: DatabasePlan = {
   major: 17,
   name: "shop",
   user: "shop",
-  databases: ["accounts"],
+  databases: ["accounts", "reports"],
   extensions: ["citext", "pg_trgm"],
   passwordSecret: "DB_PASSWORD",
+  ownRoles: { reports: "REPORTS_DB_PASSWORD" },
 };
 const PASSWORD = `it's "a" \\ $HOME; DROP`;
 
@@ -23,6 +24,7 @@ afterAll(() => server.stop());
 
 function apply(plan: DatabasePlan = PLAN, password = PASSWORD): CommandResult {
   server.write("DB_PASSWORD", `${password}\n`);
+  server.write("REPORTS_DB_PASSWORD", "of reports\n");
   return server.psql([`--set=secrets=${server.folder}`, "--file", server.write("init.sql", initSql(plan))]);
 }
 
@@ -80,6 +82,19 @@ describe("the script that prepares PostgreSQL, on a real server", () => {
       status: 0,
       output: expect.stringContaining("1"),
     });
+  });
+
+  test("a service's own database belongs to a role of its own, and neither reaches the other's", () => {
+    const asReports = (sql: string, database: string) =>
+      server.psql(["-c", sql], { user: "reports", password: "of reports", database });
+    expect(server.query("SELECT datdba::regrole FROM pg_database WHERE datname = 'reports'")).toBe("reports");
+    expect(
+      server.query("SELECT rolsuper OR rolcreatedb OR rolcreaterole FROM pg_roles WHERE rolname = 'reports'"),
+    ).toBe("f");
+    expect(asReports("CREATE TABLE t (id int)", "reports").status).toBe(0);
+    for (const database of ["shop", "accounts"])
+      expect(asReports("SELECT 1", database).output).toContain(`permission denied for database "${database}"`);
+    expect(asApp("SELECT 1", "reports").output).toContain('permission denied for database "reports"');
   });
 
   test("the main database has the extensions, the others do not", () => {

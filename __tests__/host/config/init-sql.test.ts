@@ -8,6 +8,7 @@ const PLAN = {
   databases: ["accounts", "shop"],
   extensions: ["uuid-ossp"],
   passwordSecret: "DB_PASSWORD",
+  ownRoles: {},
 };
 
 test("the whole script, the main database once though it is named twice", () => {
@@ -51,6 +52,14 @@ test("the whole script, the main database once though it is named twice", () => 
      WHERE NOT EXISTS (SELECT FROM pg_extension WHERE extname = wanted) \\gexec
     "
   `);
+});
+
+test("a service's own database belongs to a role called like it, with a password of its own", () => {
+  const sql = initSql({ ...PLAN, ownRoles: { accounts: "ACCOUNTS_DB_PASSWORD" } });
+  expect(sql).toContain("\\set password `cat :'secrets'/ACCOUNTS_DB_PASSWORD`");
+  expect(sql).toContain(`SELECT 'CREATE ROLE "accounts" LOGIN'`);
+  expect(sql).toContain(`SELECT 'CREATE DATABASE "accounts" OWNER "accounts"'`);
+  expect(sql).toContain(`SELECT 'CREATE DATABASE "shop" OWNER "shop"'`);
 });
 
 test.each([

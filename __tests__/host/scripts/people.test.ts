@@ -31,6 +31,19 @@ describe("psql", () => {
     ]);
   });
 
+  test("is the role that has a database for itself", () => {
+    host.install({
+      database: { databases: ["reports", "others"] },
+      services: { api: { image: { reference: "ghcr.io/shop/api:1" }, port: 8080, database: "reports" } },
+    });
+    host.run("bin/psql", "reports");
+    host.run("bin/psql", "others");
+    expect(host.calls("docker")).toEqual([
+      "docker exec --interactive shop-postgres psql --username=reports --dbname=reports",
+      "docker exec --interactive shop-postgres psql --username=shop --dbname=others",
+    ]);
+  });
+
   test("says so when the stack runs no database", () => {
     host.install({ database: { mode: "none" } });
     expect(host.run("bin/psql")).toMatchObject({

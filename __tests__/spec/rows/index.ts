@@ -6,6 +6,7 @@ import { INGRESS_ROWS } from "./ingress";
 import { JOB_AND_SECRET_ROWS } from "./jobs-and-secrets";
 import { NETWORK_ROWS } from "./network";
 import type { Row } from "./row";
+import { SERVICE_DATABASE_ROWS } from "./service-database";
 import { SERVICE_ROWS } from "./services";
 import { TOP_ROWS } from "./top";
 
@@ -17,6 +18,7 @@ export const ROWS: readonly Row[] = [
   ...INGRESS_ROWS,
   ...JOB_AND_SECRET_ROWS,
   ...DATA_ROWS,
+  ...SERVICE_DATABASE_ROWS,
   ...NETWORK_ROWS,
   ...HOST_ROWS,
   ...ENVIRONMENT_ROWS,

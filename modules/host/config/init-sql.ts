@@ -4,7 +4,7 @@ import { lines } from "./text";
 /** What the database server must hold. */
 export type DatabasePlan = Pick<
   ResolvedApp["database"],
-  "major" | "name" | "user" | "databases" | "extensions" | "passwordSecret"
+  "major" | "name" | "user" | "databases" | "extensions" | "passwordSecret" | "ownRoles"
 >;
 
 /**
@@ -19,23 +19,27 @@ export function initSql(plan: DatabasePlan): string {
     "\\set ON_ERROR_STOP on",
     "\\set QUIET on",
     "",
-    roleStatements(plan),
+    "-- Passwords stay out of the server's log, whatever its settings.",
+    "SET log_statement = 'none';",
+    "SET log_min_duration_statement = -1;",
+    "SET log_min_error_statement = 'panic';",
+    roleStatements(plan.user, plan.passwordSecret),
+    Object.entries(plan.ownRoles).flatMap(([role, secret]) => roleStatements(role, secret)),
     "",
-    databases.flatMap((name) => databaseStatements(name, plan.user)),
+    databases.flatMap((name) => databaseStatements(name, ownerOf(plan, name))),
     "",
     "-- Nobody but owners and superusers connects anywhere.",
     revokeConnect([...databases, "postgres", "template1"]),
-    plan.major < 15 ? databases.flatMap((name) => ["", ...schemaStatements(name, plan.user)]) : [],
+    plan.major < 15 ? databases.flatMap((name) => ["", ...schemaStatements(name, ownerOf(plan, name))]) : [],
     plan.extensions.length > 0 ? ["", ...extensionStatements(plan)] : [],
   );
 }
 
-function roleStatements({ user, passwordSecret }: DatabasePlan): string[] {
+const ownerOf = ({ user, ownRoles }: DatabasePlan, database: string): string =>
+  Object.hasOwn(ownRoles, database) ? database : user;
+
+function roleStatements(user: string, passwordSecret: string): string[] {
   return [
-    "-- The password stays out of the server's log, whatever its settings.",
-    "SET log_statement = 'none';",
-    "SET log_min_duration_statement = -1;",
-    "SET log_min_error_statement = 'panic';",
     `\\set password \`cat :'secrets'/${passwordSecret}\``,
     "SELECT :'password' = '' AS password_is_missing \\gset",
     "\\if :password_is_missing",

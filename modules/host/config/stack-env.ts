@@ -58,6 +58,7 @@ function stackSettings(input: HostConfigInput, context: ContainerContext): Recor
       POSTGRES_MAJOR: String(app.database.major),
       DATABASES: [app.database.name, ...app.database.databases].join(" "),
       DATABASE_USER: app.database.user,
+      ...databaseRoles(context),
     }),
     DATA_SERVICES: [...(runsPostgres(app) ? [POSTGRES] : []), ...(runsCache(app) ? [CACHE] : [])].join(" "),
     SERVICES: Object.keys(app.services).join(" "),
@@ -68,6 +69,13 @@ function stackSettings(input: HostConfigInput, context: ContainerContext): Recor
     PROXY: proxyOf(app) ?? "none",
     ...certificateSettings(input),
   };
+}
+
+/** USER_OF_<DATABASE> is the role that has a database for itself; DATABASE_USER has the others. */
+function databaseRoles({ app }: ContainerContext): Record<string, string> {
+  return Object.fromEntries(
+    Object.keys(app.database.ownRoles).map((name) => [`USER_OF_${environmentName(name)}`, name]),
+  );
 }
 
 /** IMAGE_PARAMETER_<SERVICE> names the parameter that holds the released image of each service. */

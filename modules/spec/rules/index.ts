@@ -6,6 +6,7 @@ import { LIST_RULES } from "./lists";
 import { NETWORK_RULES } from "./network";
 import type { Rule } from "./rule";
 import { SECRET_RULES } from "./secrets";
+import { SERVICE_DATABASE_RULES } from "./service-database";
 import { SERVICE_RULES } from "./services";
 import { STACK_RULES } from "./stack";
 
@@ -17,6 +18,7 @@ export const RULES: readonly Rule[] = [
   ...JOB_RULES,
   ...SECRET_RULES,
   ...DATA_RULES,
+  ...SERVICE_DATABASE_RULES,
   ...NETWORK_RULES,
   ...HOST_RULES,
   ...LIST_RULES,

@@ -1,4 +1,4 @@
-import { dataServicesOf, impliedSecrets } from "../derive";
+import { dataServicesOf, impliedSecrets, ownRolesOf } from "../derive";
 import { CACHE_VARIABLES, DATABASE_VARIABLES, INJECTED_VARIABLES, SUPERUSER_SECRET } from "../injected";
 import { own } from "../own";
 import type { App, Service } from "../schema";
@@ -148,17 +148,17 @@ const passwordFitsUrl: Rule = {
   id: "password-fits-url",
   description: "The database password needs no escaping in a connection URL.",
   check: ({ app }) => {
-    const name = app.database.passwordSecret;
-    const declared = own(app.secrets, name);
-    if (app.database.mode !== "container" || declared?.encoding !== "base64") return [];
-    return [
-      finding(
-        ["secrets", name, "encoding"],
-        quote("base64"),
-        `"base64url" | "hex" for the database password`,
-        "choose one of these: + and / would have to be escaped in a URL",
-      ),
-    ];
+    if (app.database.mode !== "container") return [];
+    return [app.database.passwordSecret, ...Object.values(ownRolesOf(app))]
+      .filter((name) => own(app.secrets, name)?.encoding === "base64")
+      .map((name) =>
+        finding(
+          ["secrets", name, "encoding"],
+          quote("base64"),
+          `"base64url" | "hex" for the database password`,
+          "choose one of these: + and / would have to be escaped in a URL",
+        ),
+      );
   },
 };
 

@@ -172,12 +172,13 @@ const dockerRange: WarningRule = {
 const unreadSecrets: WarningRule = {
   id: "secret-unread",
   check: ({ app }) => {
-    const { passwordSecret, urlSecret } = app.database;
+    const { passwordSecret, urlSecret, ownRoles } = app.database;
     const read = new Set([
       ...Object.values(app.services).flatMap(({ secrets }) => secrets),
       SUPERUSER_SECRET,
       passwordSecret,
       urlSecret,
+      ...Object.values(ownRoles),
     ]);
     return Object.keys(app.secrets)
       .filter((name) => !read.has(name))

@@ -16,7 +16,10 @@ export const database = z.strictObject({
   major: wholeNumber(13, 18, "PostgreSQL major version").default(17),
   /** The main database. @default - the app's name with _ for - */
   name: sqlName().optional(),
-  /** The role that services sign in with; it owns the databases and is no superuser. @default - the main database's name */
+  /**
+   * The role that services sign in with; it is no superuser and owns the main database and those that no service has for
+   * itself (`services.*.database`). @default - the main database's name
+   */
   user: sqlName().optional(),
   /** Further databases on the same server. @default [] */
   databases: list(sqlName(), "database names").default([]),

@@ -14,6 +14,7 @@ import {
   safety,
   secretName,
   serviceName,
+  sqlName,
   text,
   timeOfDay,
   wholeNumber,
@@ -112,6 +113,12 @@ export const service = z.strictObject({
    * @default - the database and the cache, as far as the app has them
    */
   connects: list(oneOf(["database", "cache"]), "connections", 0, 2).optional(),
+  /**
+   * One of `database.databases` for this service: it then belongs to a role of its own, which is called like it and reaches
+   * no other database. Choose it before the database holds tables: those stay with the role that has made them.
+   * @default - the main database
+   */
+  database: sqlName().optional(),
   /** Services, "database" or "cache" that must be healthy before this one starts. @default [] */
   dependsOn: list(
     serviceName(`the name of a service of the app, "database" or "cache"`),
