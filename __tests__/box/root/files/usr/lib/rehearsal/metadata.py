@@ -6,6 +6,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 ROLE = "rehearsal"
 TOKEN = "rehearsal-token"
+TTL = "X-aws-ec2-metadata-token-ttl-seconds"
 NOTICES = "/run/rehearsal"
 TEXTS = {
     "/latest/meta-data/iam/security-credentials/": ROLE,
@@ -36,17 +37,20 @@ def notice(name):
 
 
 class Handler(BaseHTTPRequestHandler):
-    def answer(self, status, text=""):
+    def answer(self, status, text="", **headers):
         body = text.encode()
         self.send_response(status)
+        for name, value in headers.items():
+            self.send_header(name, value)
         self.send_header("Content-Length", str(len(body)))
         self.end_headers()
         self.wfile.write(body)
 
     def do_PUT(self):
-        asked = self.headers.get("X-aws-ec2-metadata-token-ttl-seconds")
+        asked = self.headers.get(TTL)
         known = self.path == "/latest/api/token" and asked
-        self.answer(200, TOKEN) if known else self.answer(400)
+        # Docker's log driver takes no token that does not say how long it holds.
+        self.answer(200, TOKEN, **{TTL: asked}) if known else self.answer(400)
 
     def do_GET(self):
         if self.headers.get("X-aws-ec2-metadata-token") != TOKEN:
