@@ -58,15 +58,26 @@ function built(kind: "root" | "images" | "internet"): Promise<string> {
   });
 }
 
-/** A folder of the cache that carries the mark of what it was made from. Older ones of its kind go first. */
+/** A folder of the cache that carries the mark of what it was made from. Older ones of its kind go, once no box runs on them. */
 function made(kind: string, key: string, make: (folder: string) => Promise<void>): Promise<string> {
   const name = `${kind}-${key}`;
   return madeOnce(path.join(CACHE, name), async (folder) => {
     for (const old of fs.readdirSync(CACHE)) {
-      if (old.startsWith(`${kind}-`) && !old.startsWith(name))
+      if (old.startsWith(`${kind}-`) && !old.startsWith(name) && !isInUse(path.join(CACHE, old.replace(/\.made$/, ""))))
         fs.rmSync(path.join(CACHE, old), { recursive: true, force: true });
     }
     await make(folder);
+  });
+}
+
+/** Whether some process was started with this folder, as every box is with its root. */
+function isInUse(folder: string): boolean {
+  return fs.readdirSync("/proc").some((pid) => {
+    try {
+      return /^\d+$/.test(pid) && fs.readFileSync(`/proc/${pid}/cmdline`, "utf8").split("\0").includes(folder);
+    } catch {
+      return false;
+    }
   });
 }
 
