@@ -7,6 +7,7 @@ import { run } from "../../../scripts/lib/process";
 import { filesIn, ROOT } from "../../helpers/folders";
 import { madeOnce } from "../../helpers/made-once";
 import { Box, copyFolder } from "./box";
+import { BOXES } from "./leftovers";
 
 const HERE = path.join(ROOT, "__tests__", "box");
 const CACHE = path.join(ROOT, ".cache", "box");
@@ -58,27 +59,22 @@ function built(kind: "root" | "images" | "internet"): Promise<string> {
   });
 }
 
-/** A folder of the cache that carries the mark of what it was made from. Older ones of its kind go, once no box runs on them. */
+/** A folder of the cache that carries the mark of what it was made from. */
 function made(kind: string, key: string, make: (folder: string) => Promise<void>): Promise<string> {
   const name = `${kind}-${key}`;
   return madeOnce(path.join(CACHE, name), async (folder) => {
-    for (const old of fs.readdirSync(CACHE)) {
-      if (old.startsWith(`${kind}-`) && !old.startsWith(name) && !isInUse(path.join(CACHE, old.replace(/\.made$/, ""))))
-        fs.rmSync(path.join(CACHE, old), { recursive: true, force: true });
-    }
+    removeOlder(kind, name);
     await make(folder);
   });
 }
 
-/** Whether some process was started with this folder, as every box is with its root. */
-function isInUse(folder: string): boolean {
-  return fs.readdirSync("/proc").some((pid) => {
-    try {
-      return /^\d+$/.test(pid) && fs.readFileSync(`/proc/${pid}/cmdline`, "utf8").split("\0").includes(folder);
-    } catch {
-      return false;
-    }
-  });
+/** Older ones of a kind go, unless a box may be using them. */
+function removeOlder(kind: string, name: string): void {
+  if (fs.existsSync(BOXES) && fs.readdirSync(BOXES).length > 0) return;
+  for (const old of fs.readdirSync(CACHE)) {
+    if (!old.startsWith(`${kind}-`) || old.startsWith(name)) continue;
+    fs.rmSync(path.join(CACHE, old), { recursive: true, force: true });
+  }
 }
 
 const keyOf = (texts: readonly string[]): string =>
