@@ -10,7 +10,14 @@ export interface AwsRequest {
   readonly service: string;
   /** Operation of a service that names it in a header, such as "AmazonSSM.GetParameters". */
   readonly target: string;
+  /** What a copy within S3 reads. */
+  readonly copySource: string | undefined;
+  /** Its beginning, as far as `BODY_KEPT`. Empty while a rule decides, and when the connection broke. */
+  body: string;
 }
+
+/** Bytes of a request's body that are remembered: more than any call has that is not a file. */
+const BODY_KEPT = 8192;
 
 /** What happens to a request instead of being answered as it is. */
 export interface Fault {
@@ -22,6 +29,8 @@ export interface Fault {
   readonly request?: (body: Buffer) => Buffer;
   /** Changes what comes back. */
   readonly response?: (body: Buffer) => Buffer;
+  /** Headers that come back in place of the true ones. */
+  readonly headers?: Readonly<Record<string, string>>;
 }
 
 export type FaultRule = (request: AwsRequest) => Fault | undefined;
@@ -66,18 +75,19 @@ export class AwsSocket {
     }
     // With "Expect: 100-continue" the body comes only once it was asked for; Node does that by itself.
     const sent = await bodyOf(request);
+    asked.body = sent.subarray(0, BODY_KEPT).toString("latin1");
     if (fault?.answer) {
       response.writeHead(fault.answer.status, { "content-type": "application/xml" }).end(fault.answer.body);
       return;
     }
-    await this.handOn(request, fault?.request?.(sent) ?? sent, response, fault?.response);
+    await this.handOn(request, fault?.request?.(sent) ?? sent, response, fault);
   }
 
   private handOn(
     request: http.IncomingMessage,
     body: Buffer,
     response: http.ServerResponse,
-    change: Fault["response"],
+    fault: Fault | undefined,
   ): Promise<void> {
     const headers = { ...request.headers, "content-length": String(body.length) };
     delete headers["transfer-encoding"];
@@ -86,8 +96,8 @@ export class AwsSocket {
     return new Promise((resolve, reject) => {
       const onward = http.request({ hostname, port, method: request.method, path: request.url, headers }, (answer) => {
         bodyOf(answer).then((received) => {
-          const changed = change?.(received) ?? received;
-          const answered = { ...answer.headers };
+          const changed = fault?.response?.(received) ?? received;
+          const answered = { ...answer.headers, ...fault?.headers };
           delete answered["transfer-encoding"];
           // The answer to HEAD tells the length of a body that is not sent.
           if (request.method !== "HEAD") answered["content-length"] = String(changed.length);
@@ -108,6 +118,8 @@ function describe(request: http.IncomingMessage): AwsRequest {
     path: request.url ?? "",
     service: scope ?? "unknown",
     target: String(request.headers["x-amz-target"] ?? ""),
+    copySource: request.headers["x-amz-copy-source"] as string | undefined,
+    body: "",
   };
 }
 

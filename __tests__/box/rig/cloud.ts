@@ -87,6 +87,11 @@ export class Cloud {
     return this.attribute("aws_ebs_volume", "id");
   }
 
+  /** The policy of the host's role, as it was deployed. */
+  get hostPolicy(): string {
+    return this.attribute("aws_iam_role_policy", "policy");
+  }
+
   /** User data as the instance gets it. */
   get userData(): string {
     return this.attribute("aws_instance", "user_data");
