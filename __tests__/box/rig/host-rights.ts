@@ -25,33 +25,49 @@ export const needsOfCalls = (calls: readonly AwsRequest[], region: string): Need
 function needsOfCall(call: AwsRequest, region: string): Need[] {
   if (call.service === "s3") return needsOfS3(call);
   if (call.service === "ssm") return needsOfParameters(call, region);
-  const action = new URLSearchParams(call.body).get("Action");
-  if (call.service === "monitoring" && action === "PutMetricData")
-    return [{ action: "cloudwatch:PutMetricData", resource: "*" }];
+  if (call.service === "monitoring") return needsOfMetrics(call);
   // Unsigned: the question for the time of day.
   if (call.service === "unknown" && call.method === "HEAD" && call.path === "/") return [];
-  throw new Error(`nobody has said what this call needs: ${call.service} ${call.method} ${call.path} ${call.target}`);
+  throw unknownCall(call);
 }
+
+const unknownCall = ({ service, method, path, target }: AwsRequest): Error =>
+  new Error(`nobody has said what this call needs: ${service} ${method} ${path} ${target}`);
 
 function needsOfS3({ method, path, copySource, body }: AwsRequest): Need[] {
   const { pathname, searchParams } = new URL(path, "http://s3");
   return needsOf({ method, path: pathname, query: searchParams, copySource, body });
 }
 
+/** Overwriting is an option of the call, and an action of its own here. */
 function needsOfParameters({ target, body }: AwsRequest, region: string): Need[] {
-  const { Name, Names = [Name] } = JSON.parse(body) as { Name?: string; Names?: string[] };
-  const action = target.replace("AmazonSSM.", "ssm:");
-  return Names.map((name) => ({ action, resource: `arn:aws:ssm:${region}:ACCOUNT:parameter${name}` }));
+  const input = JSON.parse(body) as { Name?: string; Names?: string[]; Overwrite?: boolean };
+  const action = target.replace("AmazonSSM.", "ssm:") + (input.Overwrite ? " with Overwrite" : "");
+  const names = input.Names ?? [input.Name ?? ""];
+  return names.map((name) => ({ action, resource: `arn:aws:ssm:${region}:ACCOUNT:parameter${name}` }));
 }
 
-/** What the policy does not allow. Account ids are left out of account: the stack has one. */
+/** The namespace is a condition of the policy, and the resource here. */
+function needsOfMetrics(call: AwsRequest): Need[] {
+  const input = new URLSearchParams(call.body);
+  if (input.get("Action") !== "PutMetricData") throw unknownCall(call);
+  return [{ action: "cloudwatch:PutMetricData", resource: `namespace/${input.get("Namespace")}` }];
+}
+
+/** What the policy does not allow. It has one account, whose id is left out. */
 export function refusedBy(policy: string, needs: readonly Need[]): Need[] {
   const document = JSON.parse(policy) as PolicyDocument;
-  const statements = document.Statement.filter(({ Effect }) => Effect === "Allow").map((statement) => ({
+  const statements: Statement[] = document.Statement.filter(({ Effect }) => Effect === "Allow").map((statement) => ({
     sid: statement.Sid,
     actions: statement.Action,
-    resources: statement.Resource.map((arn) => arn.replace(/^(arn:aws:ssm:[^:]*):\d+:/, "$1:ACCOUNT:")),
-    condition: statement.Condition,
-  })) satisfies Omit<Statement, "effect">[];
+    resources: resourcesOf(statement),
+    ...(statement.Condition && { condition: statement.Condition }),
+  }));
   return needs.filter((need) => !allowed(statements, need));
+}
+
+function resourcesOf({ Resource, Condition }: PolicyDocument["Statement"][number]): string[] {
+  const namespace = Condition?.StringEquals?.["cloudwatch:namespace"];
+  if (typeof namespace === "string") return [`namespace/${namespace}`];
+  return Resource.map((arn) => arn.replace(/^(arn:aws:ssm:[^:]*):\d+:/, "$1:ACCOUNT:"));
 }
