@@ -24,8 +24,8 @@ import { AwsSocket } from "./aws-socket";
 export interface Account {
   /** Everything that exists in it. */
   world(): WorldObject[];
-  /** Applies a changed app. */
-  apply(app: AppInput): Promise<void>;
+  /** Applies a changed app, with further arguments of `terraform apply`. */
+  apply(app: AppInput, args: readonly string[]): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -53,9 +53,9 @@ export class Cloud {
     await account.apply(stackId);
     return Cloud.around(app.region, {
       world: () => account.world(),
-      apply: async (changed) => {
+      apply: async (changed, args) => {
         account.synthesize([changed]);
-        await account.apply(stackId);
+        await account.apply(stackId, ...args);
       },
       stop: () => account.stop(),
     });
@@ -72,6 +72,7 @@ export class Cloud {
     await cloud.makeBucket();
     await cloud.publish();
     await cloud.makeParameters();
+    await cloud.makeLogGroups();
     return cloud;
   }
 
@@ -98,8 +99,8 @@ export class Cloud {
   }
 
   /** Applies a changed app; its configuration reaches the bucket, and the host when it asks for it. */
-  async change(app: AppInput): Promise<void> {
-    await this.account.apply(app);
+  async change(app: AppInput, ...args: string[]): Promise<void> {
+    await this.account.apply(app, args);
     await this.publish();
   }
 
@@ -119,6 +120,23 @@ export class Cloud {
   async parameter(name: string): Promise<string | undefined> {
     const found = await this.ssm.send(new GetParameterCommand({ Name: name, WithDecryption: true }));
     return found.Parameter?.Value;
+  }
+
+  /** Calls CloudWatch Logs, such as "FilterLogEvents". */
+  async logs<T>(operation: string, input: object): Promise<T> {
+    const region = await this.s3.config.region();
+    const answer = await fetch(this.moto.url, {
+      method: "POST",
+      headers: {
+        "x-amz-target": `Logs_20140328.${operation}`,
+        "content-type": "application/x-amz-json-1.1",
+        authorization: `AWS4-HMAC-SHA256 Credential=test/20260101/${region}/logs/aws4_request, SignedHeaders=host, Signature=0`,
+      },
+      body: JSON.stringify(input),
+    });
+    const text = await answer.text();
+    if (!answer.ok) throw new Error(`${operation} was answered with ${answer.status}: ${text}`);
+    return JSON.parse(text === "" ? "{}" : text) as T;
   }
 
   /** Text of an object, or of one of its versions. */
@@ -180,6 +198,12 @@ export class Cloud {
       if (type !== "aws_ssm_parameter") continue;
       const value = attributes.insecure_value ?? attributes.value;
       await this.setParameter(String(attributes.name), String(value));
+    }
+  }
+
+  private async makeLogGroups(): Promise<void> {
+    for (const { type, attributes } of this.account.world()) {
+      if (type === "aws_cloudwatch_log_group") await this.logs("CreateLogGroup", { logGroupName: attributes.name });
     }
   }
 }
