@@ -57,6 +57,7 @@ describe("a small host with Amazon Linux", () => {
 
   test("while S3 does not answer, the first boot waits", { timeout: 120_000 }, async () => {
     await said(`loader: try 1 of 30: s3://${machine.cloud.bucket}/host/ could not be read`);
+    expect((await box().run("ls /opt/small/bootstrap.sh")).code).not.toBe(0);
   });
 
   test("half a configuration is not taken, a whole one is", { timeout: 240_000 }, async () => {
