@@ -34,9 +34,7 @@ export interface Assets {
 export async function boxAssets(): Promise<Assets> {
   if (process.getuid?.() !== 0)
     throw new Error("a rehearsed box needs root: run it as root, or in a container of your own");
-  const root = await built("root");
-  const parts = await built("images");
-  const internet = await built("internet");
+  const [root, parts, internet] = await Promise.all([built("root"), built("images"), built("internet")]);
   const engine = await made("engine", keyOf([root, parts, internet].map((folder) => path.basename(folder))), (folder) =>
     loadImages({ root, parts, internet }, folder),
   );
