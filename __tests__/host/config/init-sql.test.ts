@@ -17,7 +17,7 @@ test("the whole script, the main database once though it is named twice", () => 
     \\set ON_ERROR_STOP on
     \\set QUIET on
 
-    -- The password stays out of the server's log, whatever its settings.
+    -- Passwords stay out of the server's log, whatever its settings.
     SET log_statement = 'none';
     SET log_min_duration_statement = -1;
     SET log_min_error_statement = 'panic';
