@@ -1,6 +1,6 @@
 import type { Construct } from "constructs";
 import type { ResolvedApp } from "../modules/spec";
-import { architectureOf, instanceSize, KNOWN_INSTANCE_TYPES } from "../modules/spec/instance-types";
+import { architectureOf, instanceSize, KNOWN_INSTANCE_TYPES, XEN_FAMILIES } from "../modules/spec/instance-types";
 import { neededMemoryMiB } from "../modules/spec/memory";
 import { CLOUDFLARE_RANGES } from "../modules/security/cloudflare-ranges";
 import {
@@ -66,6 +66,11 @@ function instanceType(scope: Construct, app: ResolvedApp): string {
       {
         condition: `\${${arch === "arm64" ? isArm : `!${isArm}`}}`,
         message: `The image of this host is built for ${arch}: choose an instance type of that architecture.`,
+      },
+      {
+        condition: `\${!can(regex("^(${XEN_FAMILIES.join("|")})[.]", var.instance_type))}`,
+        message:
+          "On this older instance type the host would not find its data volume: take a t3, t3a, m7i, c7i or r6i type.",
       },
       ...tooSmall(arch, needed),
     ],

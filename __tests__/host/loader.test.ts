@@ -10,19 +10,21 @@ const root = fs.mkdtempSync(path.join(os.tmpdir(), "test-loader-"));
 const bin = path.join(root, "bin");
 const snapBin = path.join(root, "snap-bin");
 const appDir = path.join(root, "app");
+const unitDir = path.join(root, "units");
 const loader = path.join(root, "loader.sh");
 const calls = path.join(root, "calls");
 
 afterAll(() => fs.rmSync(root, { recursive: true, force: true }));
 beforeEach(() => {
-  for (const place of [bin, snapBin, appDir, calls]) fs.rmSync(place, { recursive: true, force: true });
-  for (const folder of [bin, snapBin]) fs.mkdirSync(folder);
-  for (const tool of ["bash", "mkdir", "cp", "grep", "rm", "md5sum"])
+  for (const place of [bin, snapBin, appDir, unitDir, calls]) fs.rmSync(place, { recursive: true, force: true });
+  for (const folder of [bin, snapBin, unitDir]) fs.mkdirSync(folder);
+  for (const tool of ["bash", "mkdir", "cp", "mv", "grep", "rm", "md5sum"])
     fs.symlinkSync(whereIs(tool), path.join(bin, tool));
   const script = userData({ bucket: "shop-backups", prefix: "host/", region: "eu-central-1", appDir });
-  // This machine may have programs in /snap/bin, which must not run here.
-  fs.writeFileSync(loader, script.replace("/snap/bin", snapBin));
+  // This machine may have programs in /snap/bin, which must not run here, and has units of its own.
+  fs.writeFileSync(loader, script.replace("/snap/bin", snapBin).replace("/etc/systemd/system", unitDir));
   standIn("sleep", "");
+  standIn("systemctl", "");
 });
 
 function whereIs(tool: string): string {
@@ -57,9 +59,9 @@ function snapFrom(nth: number): void {
   standIn("snap", `if [ "$calls" -lt ${nth} ]; then exit 1; fi\ncp '${root}/aws' '${snapBin}/aws'`);
 }
 
-function run(): { status: number | null; lines: string[]; called: (name: string) => string[] } {
+function run(script = loader): { status: number | null; lines: string[]; called: (name: string) => string[] } {
   const env = { PATH: bin };
-  const { status, stderr } = spawnSync("/bin/bash", [loader], { env, encoding: "utf8" });
+  const { status, stderr } = spawnSync("/bin/bash", [script], { env, encoding: "utf8" });
   const written = fs.existsSync(calls) ? fs.readFileSync(calls, "utf8").trimEnd().split("\n") : [];
   return {
     status,
@@ -145,4 +147,38 @@ test("a second run installs nothing again, fetches again and ends the same way",
   expect(second.called("snap")).toHaveLength(1);
   expect(second.called("aws")).toHaveLength(2);
   expect(second.called("sleep")).toEqual([]);
+});
+
+describe("a first boot that is cut off", () => {
+  const copy = path.join(appDir, "loader.sh");
+  const unit = path.join(unitDir, "tierstack-loader.service");
+
+  test("goes on at the next one: before anything can fail, the loader is a unit that runs until the host is installed", () => {
+    standIn("aws", awsFrom(1000));
+    expect(run().called("systemctl")).toEqual(["systemctl enable --quiet tierstack-loader.service"]);
+    expect(fs.readFileSync(copy, "utf8")).toBe(fs.readFileSync(loader, "utf8"));
+    const lines = fs.readFileSync(unit, "utf8").split("\n");
+    expect(lines).toContain(`ConditionPathExists=!${appDir}/.installed`);
+    expect(lines).toContain(`ExecStart=/bin/bash ${copy}`);
+    expect(lines).toContain("WantedBy=multi-user.target");
+  });
+
+  test("the copy does the same and leaves itself as it is", () => {
+    standIn("aws", awsFrom(2));
+    run();
+    const before = fs.readFileSync(copy, "utf8");
+    expect(run(copy).status).toBe(HANDED_OVER);
+    expect(fs.readFileSync(copy, "utf8")).toBe(before);
+    expect(fs.readdirSync(appDir).sort()).toEqual([".incoming", "loader.sh"]);
+  });
+
+  test("is told when it cannot be prepared for, and this boot goes on", () => {
+    standIn("systemctl", "exit 1");
+    standIn("aws", awsFrom(1));
+    const { status, lines } = run();
+    expect(status).toBe(HANDED_OVER);
+    expect(lines).toEqual([
+      "loader: tierstack-loader.service could not be set up: should this boot be cut off, the next does not go on",
+    ]);
+  });
 });

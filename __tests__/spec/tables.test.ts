@@ -20,11 +20,10 @@ describe("instance types", () => {
     const families = new Set(KNOWN_INSTANCE_TYPES.map((type) => type.split(".")[0]));
     const virtual = [...published].filter((type) => families.has(type.split(".")[0] ?? "") && !type.includes("metal"));
     expect(new Set(KNOWN_INSTANCE_TYPES)).toEqual(new Set(virtual));
-    expect(families.size).toBe(19);
+    expect(families.size).toBe(18);
   });
 
   test.each([
-    ["t2.micro", 1, 1],
     ["t3.nano", 2, 0.5],
     ["t3.medium", 2, 4],
     ["t3a.xlarge", 4, 16],
@@ -63,7 +62,7 @@ describe("instance types", () => {
 
   test("only t types earn credits", () => {
     const burstable = KNOWN_INSTANCE_TYPES.filter(isBurstable).map((type) => type.split(".")[0]);
-    expect(new Set(burstable)).toEqual(new Set(["t2", "t3", "t3a", "t4g"]));
+    expect(new Set(burstable)).toEqual(new Set(["t3", "t3a", "t4g"]));
   });
 });
 

@@ -58,11 +58,6 @@ const ROWS: readonly { rule: string; patch: object; lines: readonly string[] }[]
     lines: ["shop-mvp: observability.emails: is empty, so alarms reach nobody until someone subscribes to the topic"],
   },
   {
-    rule: "older-instance-type",
-    patch: { host: { instanceType: "t2.medium" } },
-    lines: ["shop-mvp: host.instanceType: t2 is a previous generation; t3a does more for less"],
-  },
-  {
     rule: "memory-unchecked",
     patch: { host: { instanceType: "m9g.large" } },
     lines: [

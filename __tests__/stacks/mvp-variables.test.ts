@@ -114,11 +114,15 @@ describe("Terraform checks them", () => {
   const clients = (name: string) =>
     `Every entry of ${name} must be an IPv4 range such as 203.0.113.7/32, with a prefix of /8 or longer: name the addresses that need access.`;
 
+  const XEN =
+    "On this older instance type the host would not find its data volume: take a t3, t3a, m7i, c7i or r6i type.";
   const MEMORY = "The containers of this app need 1920 MiB of memory: choose a larger instance type.";
 
   test.each<[name: string, value: VariableValue, message: string]>([
     ["instance_type", "banana", "instance_type must be an EC2 instance type such as t3.medium."],
     ["instance_type", "m5.metal", "instance_type must be an EC2 instance type such as t3.medium."],
+    ["instance_type", "t2.medium", XEN],
+    ["instance_type", "r4.large", XEN],
     ["instance_type", "t3.micro", MEMORY],
     ["instance_type", "t4g.medium", X86],
     ["instance_type", "a1.large", X86],

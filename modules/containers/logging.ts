@@ -10,7 +10,10 @@ export interface LogTarget {
 
 /**
  * Docker's logging of one container. With CloudWatch, a slow or absent CloudWatch drops lines instead of blocking the
- * process, and Docker keeps a rotated copy of its own, so that `docker logs` works in both cases.
+ * process, and Docker keeps a rotated copy of its own, so that `docker logs` works in both cases. Non-blocking covers the
+ * start too: every engine since 2018 makes the log stream in the background then, so a container starts while CloudWatch
+ * cannot be reached (moby/moby pull request 36522); lines beyond the buffer are lost until it can be. A log group that does
+ * not exist is not covered: the end of such a container can hang (moby/moby issue 53143). Terraform makes the groups.
  *
  * @param group - container whose log group is used; a job shares that of its service
  */

@@ -25,7 +25,6 @@ const T3_SIZES: Readonly<Record<string, readonly [number, number]>> = {
   "2xlarge": [8, 32],
 };
 const BURSTABLE: Readonly<Record<string, Readonly<Record<string, readonly [number, number]>>>> = {
-  t2: { ...T3_SIZES, nano: [1, 0.5], micro: [1, 1], small: [1, 2] },
   t3: T3_SIZES,
   t3a: T3_SIZES,
   t4g: T3_SIZES,
@@ -90,17 +89,9 @@ export const isBurstable = (type: string): boolean => /^t\d/.test(type);
 export const architectureOf = (type: string): Architecture =>
   /^(a1|[a-z-]+\d+[a-z]*g[a-z]*)\./.test(type) ? "arm64" : "x86_64";
 
-/** Families that AWS lists as previous generation or has replaced, with what to take instead. */
-export const OLDER_FAMILIES: Readonly<Record<string, string>> = {
-  t1: "t3a",
-  t2: "t3a",
-  m1: "m7i",
-  m2: "r7g",
-  m3: "m7i",
-  m4: "m7i",
-  c1: "c7i",
-  c3: "c7i",
-  c4: "c7i",
-  r3: "r6i",
-  r4: "r6i",
-};
+/**
+ * Families on the Xen hypervisor: their volumes are no NVMe devices, so the host would not find its data volume.
+ * Source: Amazon EC2 instance types guide, "Instances built on the AWS Nitro System", which lists all others.
+ */
+export const XEN_FAMILIES: readonly string[] =
+  "t1 t2 m1 m2 m3 m4 c1 c3 c4 cc2 cr1 r3 r4 x1 x1e d2 h1 hs1 i2 i3 f1 g2 g3 g3s p2 p3".split(" ");

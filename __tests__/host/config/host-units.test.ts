@@ -88,8 +88,9 @@ test("the units around the app", () => {
     ",
       "shop-secrets.service": "[Unit]
     Description=shop-mvp: secrets, from AWS to memory
+    Requires=shop-data.service
     Wants=network-online.target
-    After=network-online.target
+    After=network-online.target shop-data.service
     Before=shop.service
 
     [Service]

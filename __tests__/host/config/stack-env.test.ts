@@ -24,11 +24,9 @@ test("settings of the host's scripts", () => {
     CONFIG_PREFIX='host/'
     METRIC_NAMESPACE='shop/mvp'
     OS='ubuntu-24.04'
-    SPOT='no'
     SWAP_MIB='2048'
     DATA_VOLUME_ID='vol-0123456789abcdef0'
     COMPOSE_VERSION='5.1.0'
-    BACKUP_DAILY_AT='02:00'
     POSTGRES_CONTAINER='postgres'
     POSTGRES_IMAGE='postgres:17.10-bookworm'
     POSTGRES_MAJOR='17'
@@ -56,7 +54,7 @@ test("what a host without database, cache, proxy and jobs is told", () => {
     services: { api: { image: { build: {} }, port: 80 } },
     jobs: {},
   });
-  for (const line of ["DATA_SERVICES=''", "DEPLOY_JOBS=''", "PROXY='none'", "SPOT='yes'", "OS='amazon-linux-2023'"]) {
+  for (const line of ["DATA_SERVICES=''", "DEPLOY_JOBS=''", "PROXY='none'", "OS='amazon-linux-2023'"]) {
     expect(bare).toContain(`\n${line}\n`);
   }
   expect(bare).not.toMatch(/POSTGRES|NEEDS_|CERTIFICATE/);

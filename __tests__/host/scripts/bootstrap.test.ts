@@ -153,6 +153,19 @@ test("files that do not belong together are refused before anything changes", ()
   expect(systemctl()).toEqual([]);
 });
 
+test(
+  "the loader's part is done when the data volume and Docker are in place, also when the app is unwell",
+  { timeout: 30_000 },
+  () => {
+    host.standIn("systemctl", '[[ "$*" != "reload-or-restart shop-data.service" ]]');
+    expect(run().status).toBe(1);
+    expect(host.has("opt/shop/.installed")).toBe(false);
+    host.standIn("systemctl", '[[ "$*" != "restart shop.service" && "$1" != is-active ]]');
+    expect(run().status).toBe(1);
+    expect(host.has("opt/shop/.installed")).toBe(true);
+  },
+);
+
 describe("fetch", () => {
   beforeEach(() => run());
 
@@ -182,6 +195,16 @@ describe("fetch", () => {
     );
     expect(host.calls("sleep")).toHaveLength(4);
     expect(run().status).toBe(0);
+  });
+
+  test("replaces nothing under the hands of an installation", () => {
+    fs.cpSync(incoming(), path.join(host.root, "bucket"), { recursive: true });
+    host.standIn("aws", bucket);
+    host.standIn("flock", "exit 1");
+    host.write(path.join(incoming(), "old-file"), "");
+    const { status, lines } = host.run("libexec/fetch");
+    expect([status, lines.at(-1)]).toEqual([1, expect.stringContaining('fetch: the lock "config" is taken')]);
+    expect(host.has("opt/shop/.incoming/old-file")).toBe(true);
   });
 
   test("update --config fetches and installs; a failed fetch installs nothing", () => {

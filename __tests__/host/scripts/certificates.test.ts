@@ -69,6 +69,17 @@ describe("with Let's Encrypt", () => {
     expect(reloads()).toEqual([]);
   });
 
+  test("a chain that cannot be written leaves the key of the old one, and is no success", () => {
+    const key = path.join(host.dataDir, "certs/privkey.pem");
+    const before = [host.read(key), host.read(chain())];
+    host.standIn("install", '[[ "${@: -1}" != */fullchain.pem.new ]] && touch "${@: -1}"');
+    const { status, lines } = host.run("libexec/certificates");
+    expect([status, lines.at(-1)]).toEqual([1, expect.stringContaining(`${chain()} could not be written`)]);
+    expect([host.read(key), host.read(chain())]).toEqual(before);
+    expect(fs.readdirSync(path.join(host.dataDir, "certs")).sort()).toEqual(["fullchain.pem", "privkey.pem"]);
+    expect(reloads()).toEqual([]);
+  });
+
   test("without an answer the old certificate stays, and the message says what to look at", () => {
     const before = host.read(chain());
     fs.rmSync(path.join(host.root, "issued"));

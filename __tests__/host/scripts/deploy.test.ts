@@ -194,12 +194,63 @@ describe("update", () => {
     expect(images()).toContain("IMAGE_API='api:1'");
   });
 
-  test("while AWS is down it says so and changes nothing", () => {
-    host.write("aws/fails", "ssm");
+  test.each([
+    ["is down", "ssm"],
+    ["tells of one service only", "image/web"],
+  ])("while AWS %s it says so and changes nothing, also not what was taken back", (_, fails) => {
+    host.write("opt/shop/images.refused.env", "IMAGE_API='api:2'\n");
+    host.write("aws/fails", fails);
     expect(host.run("bin/update").lines.at(-1)).toBe(
       "update: AWS does not tell what is released; nothing was changed; try again",
     );
     expect(composed()).toEqual([]);
+    expect(images()).toBe("IMAGE_API='api:1'\nIMAGE_WEB='web:1'\n");
+    expect(host.has("opt/shop/images.env.new")).toBe(false);
+    host.write("aws/fails", "nothing-fails");
+    expect(host.run("libexec/images").lines).toContain("images: api stays at api:1: api:2 was taken back on this host");
+  });
+
+  test("takes up what was taken back here before, when it is asked for", () => {
+    host.write("opt/shop/images.refused.env", "IMAGE_API='api:2'\n");
+    expect(host.run("bin/update").lines.at(-1)).toBe("update: done: api runs api:2");
+    expect(host.has("opt/shop/images.refused.env")).toBe(false);
+  });
+
+  test.each(["update", "rollback"])(
+    "a unit that failed at boot is started after a good %s, outside of its lock",
+    (name) => {
+      const unit = () => host.calls("systemctl").filter((call) => / (reset-failed|start) /.test(call));
+      host.run("bin/update");
+      expect(unit()).toEqual([]);
+      host.standIn(
+        "systemctl",
+        'case "$1" in is-active) exit 3 ;; start) flock --nonblock "$root/run/shop/deploy.lock" true ;; esac',
+      );
+      expect(host.run(`bin/${name}`).lines.at(-1)).toMatch(/: done: /);
+      expect(unit()).toEqual(["systemctl reset-failed shop.service", "systemctl start --no-block shop.service"]);
+    },
+  );
+
+  test("removes images of the services that neither run nor can be asked back, and no others", () => {
+    const known: Record<string, string> = {
+      "postgres:17": "0",
+      "caddy:2": "0",
+      "api:1": "1",
+      "api:2": "2",
+      "web:1": "3",
+    };
+    const ids = Object.entries(known).map(
+      ([image, id]) => `"image inspect --format {{.Id}} ${image}") echo sha256:${id} ;;`,
+    );
+    const listed = '"image ls "*" api") printf "sha256:%s\\n" 0 1 2 9 8 ;; "image ls "*" web") echo sha256:3 ;;';
+    host.standIn("docker", DOCKER.replace('case "$*" in', `case "$*" in ${ids.join(" ")} ${listed}`));
+    expect(host.run("bin/update").status).toBe(0);
+    expect(host.calls("docker").filter((call) => /image (ls|rm|prune)/.test(call))).toEqual([
+      "docker image ls --no-trunc --format {{.ID}} api",
+      "docker image rm sha256:8",
+      "docker image rm sha256:9",
+      "docker image ls --no-trunc --format {{.ID}} web",
+    ]);
   });
 
   test("rollback runs what ran before, repeats no job, and a second one goes forward again", () => {

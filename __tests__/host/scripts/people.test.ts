@@ -110,6 +110,14 @@ describe("status", () => {
       "shop is failed: start: api is unwell; more: journalctl -u shop",
     ],
     ["a reboot", () => host.write("run/reboot-required", ""), "a security update waits for a reboot"],
+    [
+      "a reboot of Amazon Linux, which leaves no file",
+      () => {
+        host.install({ host: { os: "amazon-linux-2023" } });
+        host.standIn("dnf", "echo 'Reboot is required to fully utilize these updates.'; exit 1");
+      },
+      "a security update waits for a reboot",
+    ],
   ])("names what is missing and what to do: %s", (_, spoil, message) => {
     spoil();
     const { status, stdout } = host.run("bin/status");

@@ -86,6 +86,56 @@ describe("the first start", () => {
   });
 });
 
+describe("a secret that had a value and has none any more", () => {
+  const made = () => host.read(path.join(host.dataDir, ".tierstack/secrets-made"));
+  const lose = (name: string) => fs.rmSync(path.join(host.root, `aws/_shop_mvp_secret_${name}`));
+  beforeEach(() => {
+    provide("API_KEY", "given");
+    provide("DB_PASSWORD", "from-before-there-was-a-list");
+    host.run("libexec/secrets");
+  });
+
+  test("names of what was made or found are kept on the data volume, without any value", () => {
+    expect(made()).toBe("DB_PASSWORD\nJWT_SECRET\nPOSTGRES_PASSWORD\n");
+  });
+
+  test("is not made anew: the message says which, how to put it back and how to have a new one", () => {
+    const before = variables();
+    lose("JWT_SECRET");
+    host.forget();
+    const { status, lines } = host.run("libexec/secrets");
+    expect(status).toBe(1);
+    expect(lines).toEqual([
+      "secrets: JWT_SECRET had a value and has none any more; put the old one back, from a file: aws ssm put-parameter " +
+        "--region eu-central-1 --type SecureString --name /shop/mvp/secret/JWT_SECRET --value file://value.txt",
+      "secrets: lost: JWT_SECRET; no new value is made, because data may depend on the old one; put it back as said above, " +
+        `or have a new one made by removing its line from ${host.dataDir}/.tierstack/secrets-made; then run: systemctl restart shop`,
+    ]);
+    expect(host.calls("aws").filter((call) => call.includes(" put-"))).toEqual([]);
+    expect(variables()).toEqual(before);
+  });
+
+  test("is made anew when its line is removed, and taken when it is put back", () => {
+    lose("JWT_SECRET");
+    expect(host.run("libexec/secrets").status).toBe(1);
+    host.write(path.join(host.dataDir, ".tierstack/secrets-made"), made().replace("JWT_SECRET\n", ""));
+    expect(host.run("libexec/secrets").status).toBe(0);
+    expect(made()).toContain("JWT_SECRET\n");
+    lose("DB_PASSWORD");
+    expect(host.run("libexec/secrets").status).toBe(1);
+    provide("DB_PASSWORD", "put back");
+    expect(host.run("libexec/secrets").status).toBe(0);
+  });
+
+  test("nothing is read or made while the data volume is away: its list is there", () => {
+    host.standIn("mountpoint", "exit 1");
+    host.forget();
+    const { status, lines } = host.run("libexec/secrets");
+    expect([status, lines.at(-1)]).toEqual([1, expect.stringContaining("the data volume is not mounted")]);
+    expect(host.calls("aws")).toEqual([]);
+  });
+});
+
 describe("the files", () => {
   test("hold the values, are read by their owners alone, and nothing else is left in memory", () => {
     provide("API_KEY", 'it\'s "$HOME" \\ #1\n');

@@ -10,6 +10,14 @@ export const HOST_ROWS: readonly Row[] = [
     ],
   },
   {
+    name: "instance type without NVMe volumes",
+    rule: "instance-has-nvme",
+    patch: { host: { instanceType: "m4.large" } },
+    lines: [
+      `shop-mvp: host.instanceType is "m4.large"; allowed: a type of the Nitro System; on this older one the host would not find its data volume; take a t3, t3a, m7i, c7i or r6i type`,
+    ],
+  },
+  {
     name: "operating system that does not exist",
     patch: { host: { os: "ubuntu-22.04" } },
     lines: [`shop-mvp: host.os is "ubuntu-22.04"; allowed: "ubuntu-24.04" | "amazon-linux-2023"; choose one of these`],

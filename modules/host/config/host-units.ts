@@ -86,23 +86,27 @@ function socketDropIn({ app }: ContainerContext, stack: string): Unit {
   };
 }
 
-/** Runs again at each start of the app, so that a secret that a person has added is taken up. */
+/**
+ * Runs again at each start of the app, so that a secret that a person has added is taken up. The data volume knows which
+ * secrets were made before.
+ */
 function secretsUnit(context: ContainerContext, stack: string): Unit {
-  return awsUnit(context, "secrets", `${stack}: secrets, from AWS to memory`);
+  return awsUnit(context, "secrets", `${stack}: secrets, from AWS to memory`, `${context.app.name}-data.service`);
 }
 
 function imagesUnit(context: ContainerContext, stack: string): Unit {
   return awsUnit(context, "images", `${stack}: which images are released`);
 }
 
-function awsUnit(context: ContainerContext, script: string, description: string): Unit {
+function awsUnit(context: ContainerContext, script: string, description: string, required?: string): Unit {
   return {
     name: `${context.app.name}-${script}.service`,
     text: lines(
       "[Unit]",
       `Description=${description}`,
+      required === undefined ? [] : [`Requires=${required}`],
       "Wants=network-online.target",
-      "After=network-online.target",
+      ["After=network-online.target", ...(required === undefined ? [] : [required])].join(" "),
       `Before=${context.app.name}.service`,
       "",
       "[Service]",

@@ -47,11 +47,9 @@ function stackSettings(input: HostConfigInput, context: ContainerContext): Recor
     CONFIG_PREFIX: input.configPrefix,
     METRIC_NAMESPACE: input.metricNamespace,
     OS: app.host.os,
-    SPOT: app.host.spot ? "yes" : "no",
     SWAP_MIB: String(SWAP_MIB),
     DATA_VOLUME_ID: input.dataVolumeId,
     COMPOSE_VERSION,
-    BACKUP_DAILY_AT: app.backup.dailyAt,
     ...(runsPostgres(app) && {
       POSTGRES_CONTAINER: POSTGRES,
       POSTGRES_IMAGE: postgresImage(app.database.major),

@@ -15,6 +15,8 @@ main() {
   "$APP_DIR/libexec/swap"
   install_units
   start_host
+  # From here on the host's own units bring it up at each boot; the loader's has done its part.
+  [[ -e "$APP_DIR/.installed" ]] || : >"$APP_DIR/.installed"
   start_app
 }
 

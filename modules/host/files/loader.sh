@@ -11,6 +11,9 @@ app_dir='@APP_DIR@'
 tries=30
 pause_seconds=10
 incoming="$app_dir/.incoming"
+copy="$app_dir/loader.sh"
+unit=tierstack-loader.service
+unit_file="/etc/systemd/system/$unit"
 
 export AWS_DEFAULT_REGION="$region"
 if [[ -z "${HOME:-}" ]]; then export HOME=~root; fi
@@ -31,7 +34,17 @@ is_whole() {
   (cd -- "$incoming" && md5sum --check --strict --quiet files.md5)
 }
 
+# cloud-init runs user data once: a first boot that is cut off, or that could not reach what it needs, goes on at the next.
+run_at_next_boot() {
+  if [[ ! "$0" -ef "$copy" ]]; then cp -- "$0" "$copy.new" && mv -T -- "$copy.new" "$copy"; fi &&
+    printf '%s\n' '[Unit]' 'Description=First boot of this host, until it has ended' "ConditionPathExists=!$app_dir/.installed" \
+      'Wants=network-online.target' 'After=network-online.target snapd.seeded.service' '' \
+      '[Service]' 'Type=exec' "ExecStart=/bin/bash $copy" '' '[Install]' 'WantedBy=multi-user.target' >"$unit_file" &&
+    systemctl enable --quiet "$unit"
+}
+
 mkdir -p -- "$app_dir"
+if ! run_at_next_boot; then echo "loader: $unit could not be set up: should this boot be cut off, the next does not go on" >&2; fi
 # The address that leads to the internet is associated after the instance has started: until then each step may fail.
 for ((attempt = 1; attempt <= tries; attempt++)); do
   if ! install_aws; then

@@ -1,4 +1,4 @@
-import { instanceSize, isBurstable } from "../instance-types";
+import { instanceSize, isBurstable, XEN_FAMILIES } from "../instance-types";
 import { neededMemoryMiB } from "../memory";
 import { showValue } from "../show";
 import { finding, quote, type Rule } from "./rule";
@@ -19,6 +19,22 @@ const memoryFits: Rule = {
       ),
     ];
   },
+};
+
+const instanceHasNvme: Rule = {
+  id: "instance-has-nvme",
+  description: "The instance shows its volumes as NVMe devices, by which the host finds the data volume.",
+  check: ({ app: { host } }) =>
+    XEN_FAMILIES.includes(host.instanceType.split(".")[0] ?? "")
+      ? [
+          finding(
+            ["host", "instanceType"],
+            quote(host.instanceType),
+            "a type of the Nitro System; on this older one the host would not find its data volume",
+            "take a t3, t3a, m7i, c7i or r6i type",
+          ),
+        ]
+      : [],
 };
 
 const CPU_UNITS = 1024;
@@ -109,4 +125,11 @@ const appDirIsOwn: Rule = {
   },
 };
 
-export const HOST_RULES: readonly Rule[] = [memoryFits, cpuFits, creditsNeedBurstable, sshNeedsKeyPair, appDirIsOwn];
+export const HOST_RULES: readonly Rule[] = [
+  instanceHasNvme,
+  memoryFits,
+  cpuFits,
+  creditsNeedBurstable,
+  sshNeedsKeyPair,
+  appDirIsOwn,
+];

@@ -2,8 +2,7 @@ import { contains, overlaps } from "../cidr";
 import { endOfLife } from "../end-of-life";
 import { isOn } from "../fields";
 import { SUPERUSER_SECRET } from "../injected";
-import { instanceSize, OLDER_FAMILIES } from "../instance-types";
-import { own } from "../own";
+import { instanceSize } from "../instance-types";
 import type { Warning } from "../problem";
 import { REGIONS } from "../regions";
 import type { ResolvedStack } from "../resolved";
@@ -116,17 +115,6 @@ const alarmsUnheard: WarningRule = {
       : [],
 };
 
-const olderInstance: WarningRule = {
-  id: "older-instance-type",
-  check: ({ app: { host } }) => {
-    const [family = ""] = host.instanceType.split(".");
-    const newer = own(OLDER_FAMILIES, family);
-    return newer === undefined
-      ? []
-      : [{ path: "host.instanceType", text: `${family} is a previous generation; ${newer} does more for less` }];
-  },
-};
-
 const memoryUnchecked: WarningRule = {
   id: "memory-unchecked",
   check: ({ app: { host } }) =>
@@ -231,7 +219,6 @@ export const WARNING_RULES: readonly WarningRule[] = [
   movableImages,
   unknownRegion,
   alarmsUnheard,
-  olderInstance,
   memoryUnchecked,
   publicRange,
   dockerRange,

@@ -22,7 +22,7 @@ fail() {
 usage() { sed -n '2,/^[^#]/{s/^# \{0,1\}//p}' -- "$0"; }
 
 if [[ ! -r "$COMMON_ROOT/stack.env" ]]; then
-  fail "$COMMON_ROOT/stack.env is missing" "fetch the configuration again: bash /var/lib/cloud/instance/scripts/part-001"
+  fail "$COMMON_ROOT/stack.env is missing" "fetch the configuration again: bash $COMMON_ROOT/loader.sh"
 fi
 # shellcheck source=/dev/null
 . "$COMMON_ROOT/stack.env"
@@ -32,7 +32,7 @@ fi
 : "${SERVICES:=}" "${DEPLOY_JOBS:=}" "${DATA_SERVICES:=}" "${CERTIFICATE_HOSTS:=}" "${CERTIFICATE_EMAIL:=}"
 # shellcheck disable=SC2034 # The scripts that source this file use them.
 readonly APP_NAME STACK_NAME APP_DIR DATA_DIR RUN_DIR IMAGES_FILE AWS_REGION BUCKET BACKUP_PREFIX STAGING_PREFIX \
-  CONFIG_PREFIX METRIC_NAMESPACE BACKUP_DAILY_AT SERVICES DEPLOY_JOBS PROXY DATA_VOLUME_ID SWAP_MIB SPOT OS \
+  CONFIG_PREFIX METRIC_NAMESPACE SERVICES DEPLOY_JOBS PROXY DATA_VOLUME_ID SWAP_MIB OS \
   COMPOSE_VERSION DATA_SERVICES POSTGRES_CONTAINER POSTGRES_IMAGE POSTGRES_MAJOR DATABASES DATABASE_USER \
   CERTIFICATE_HOSTS CERTIFICATE_EMAIL
 

@@ -27,13 +27,42 @@ image_in() { sed -n "s/^IMAGE_$(variable_part "$2")='\(.*\)'\$/\1/p" "$1" 2>/dev
 # released <service>: its image; empty when there is none.
 released() { image_in "$IMAGES_FILE" "$1"; }
 
-# Sets UNREAD to the services of which AWS tells no image.
+# While AWS tells no image of a service the last known one counts; those services are in UNREAD.
 write_images() {
+  read_images "$REFUSED_FILE"
+  if [[ ! -e "$IMAGES_FILE" && -n "$UNREAD" ]]; then
+    rm -f -- "$IMAGES_FILE.new"
+    fail "AWS does not tell the images of $UNREAD, and none are known here" "try again: systemctl start $APP_NAME-images"
+  fi
+  if [[ -n "$UNREAD" ]]; then say "AWS does not tell the images of $UNREAD: the last known ones count"; fi
+  take_images
+}
+
+# What a person asks for: all that is released, also what was taken back on this host. Ends the script, with every file as
+# it was, when AWS does not tell all of it.
+write_all_images() {
+  read_images /dev/null
+  if [[ -n "$UNREAD" ]]; then
+    rm -f -- "$IMAGES_FILE.new"
+    fail "AWS does not tell what is released" "nothing was changed; try again"
+  fi
+  rm -f -- "$REFUSED_FILE"
+  take_images
+}
+
+take_images() {
+  chmod 0644 "$IMAGES_FILE.new"
+  mv -T -- "$IMAGES_FILE.new" "$IMAGES_FILE"
+  sign_in
+}
+
+# read_images <file of refused images>: to $IMAGES_FILE.new. Sets UNREAD to the services of which AWS tells no image.
+read_images() {
   local service image last refused unread=() new="$IMAGES_FILE.new"
   : >"$new"
   for service in $SERVICES; do
     last="$(released "$service")"
-    refused="$(image_in "$REFUSED_FILE" "$service")"
+    refused="$(image_in "$1" "$service")"
     if ! image="$(released_in_aws "$service")"; then
       unread+=("$service")
       image="$last"
@@ -47,15 +76,7 @@ write_images() {
       *) printf "IMAGE_%s='%s'\n" "$(variable_part "$service")" "$image" >>"$new" ;;
     esac
   done
-  chmod 0644 "$new"
-  if [[ ! -e "$IMAGES_FILE" ]] && ((${#unread[@]} > 0)); then
-    rm -f -- "$new"
-    fail "AWS does not tell the images of ${unread[*]}, and none are known here" "try again: systemctl start $APP_NAME-images"
-  fi
-  mv -T -- "$new" "$IMAGES_FILE"
   UNREAD="${unread[*]}"
-  if [[ -n "$UNREAD" ]]; then say "AWS does not tell the images of $UNREAD: the last known ones count"; fi
-  sign_in
 }
 
 released_in_aws() {

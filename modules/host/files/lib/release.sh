@@ -49,6 +49,37 @@ stay_well() {
   done
 }
 
+# A unit that failed at boot would stay failed although all of the app runs. Not under the lock "deploy", which its start
+# takes; it finds everything in place.
+start_unit() {
+  if systemctl is-active --quiet "$APP_NAME.service"; then return 0; fi
+  systemctl reset-failed "$APP_NAME.service" 2>/dev/null || true
+  systemctl start --no-block "$APP_NAME.service" || say "$APP_NAME.service does not start: journalctl -u $APP_NAME"
+}
+
+# Images of the services' own repositories that neither run nor can be asked back. Docker itself keeps what a container
+# uses; that an image stays is no failure.
+remove_old_images() {
+  local kept repository id
+  kept="$(kept_images)" || return 0
+  for repository in $(services_images | sed 's/@.*//; s/:[^:/]*$//' | sort --unique); do
+    for id in $(docker image ls --no-trunc --format '{{.ID}}' "$repository" | sort --unique); do
+      if ! grep --quiet --line-regexp --fixed-strings -- "$id" <<<"$kept"; then docker image rm "$id" >/dev/null 2>&1 || true; fi
+    done
+  done
+}
+
+# Of now and of before the last release.
+services_images() { sed -n "s/^IMAGE_[A-Z0-9_]*='\(.*\)'\$/\1/p" "$IMAGES_FILE" "$PREVIOUS_FILE" 2>/dev/null || true; }
+
+# The ids of all images that may be needed. Fails when one of the present ones is not known.
+kept_images() {
+  local image images
+  images="$(compose config --images)" || return 1
+  for image in $images; do docker image inspect --format '{{.Id}}' "$image" 2>/dev/null || return 1; done
+  for image in $(services_images); do docker image inspect --format '{{.Id}}' "$image" 2>/dev/null || true; done
+}
+
 # What was before can be asked back by `rollback`, unless nothing has changed.
 keep_previous() {
   if [[ -s "$1" ]] && ! cmp --quiet -- "$1" "$IMAGES_FILE"; then put_file "$1" "$PREVIOUS_FILE" || true; fi
