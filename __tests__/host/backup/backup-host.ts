@@ -7,9 +7,11 @@ import * as path from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import {
   CreateBucketCommand,
+  DeleteObjectCommand,
   GetObjectCommand,
   ListObjectVersionsCommand,
   PutBucketVersioningCommand,
+  PutObjectCommand,
   S3Client,
 } from "@aws-sdk/client-s3";
 import { initSql } from "../../../modules/host/config/init-sql";
@@ -88,7 +90,13 @@ export class BackupHost {
     // The server's user writes its socket there.
     fs.chmodSync(path.join(this.folder, "containers"), 0o777);
     this.program("docker", fs.readFileSync(path.join(STAND_INS, "docker"), "utf8"));
-    this.program("systemctl", `#!/bin/sh\necho "systemctl $*" >>"$STAND_IN_DIR/docker.log"\n`);
+    this.program(
+      "systemctl",
+      `#!/bin/sh
+echo "systemctl $*" >>"$STAND_IN_DIR/docker.log"
+case "$*" in *--type=service*) echo "\${RUNNING_JOB-}" ;; esac\n`,
+    );
+    this.setUptime(1_000_000);
     // The image's user does not exist here; the stand-in for Docker gives the folder to the server's.
     this.program("chown", "#!/bin/sh\n");
     fs.symlinkSync(path.join(this.programs, "aws"), path.join(this.folder, "programs", "aws"));
@@ -100,6 +108,12 @@ export class BackupHost {
         mode: 0o755,
       },
     );
+  }
+
+  /** Seconds since the host has booted. */
+  setUptime(seconds: number): void {
+    fs.mkdirSync(path.join(this.folder, "proc"), { recursive: true });
+    fs.writeFileSync(path.join(this.folder, "proc", "uptime"), `${seconds}.25 1.00\n`);
   }
 
   /** What the specification lists. */
@@ -176,6 +190,7 @@ export class BackupHost {
     return {
       PATH: `${path.join(this.folder, "programs")}:${process.env.PATH}`,
       HOME: this.folder,
+      HOST_ROOT: this.folder,
       AWS_ENDPOINT_URL: this.proxy.url,
       AWS_ACCESS_KEY_ID: "test",
       AWS_SECRET_ACCESS_KEY: "test",
@@ -211,6 +226,17 @@ export class BackupHost {
         async ({ VersionId: version }) => JSON.parse((await this.object(Key, version)).toString()) as Manifest,
       ),
     );
+  }
+
+  /** Makes this the newest manifest while the work is done. */
+  async withManifest(Body: string, work: () => Promise<void>): Promise<void> {
+    const at = { Bucket: BUCKET, Key: "backups/manifest.json" };
+    const { VersionId } = await this.s3.send(new PutObjectCommand({ ...at, Body }));
+    try {
+      await work();
+    } finally {
+      await this.s3.send(new DeleteObjectCommand({ ...at, VersionId }));
+    }
   }
 
   async object(key: string, version?: string): Promise<Buffer> {

@@ -277,3 +277,15 @@ describe("a backup is refused when", () => {
     ]);
   });
 });
+
+test("after a boot it waits for a database that is still on its way", { timeout: RUN_MS }, async () => {
+  host.commands();
+  host.setUptime(40);
+  try {
+    const { code, stderr } = await host.run("backup", ["now", "--accept-smaller"], { FAULT: "database-late" });
+    expect([code, stderr]).toEqual([0, expect.any(String)]);
+  } finally {
+    host.setUptime(1_000_000);
+  }
+  expect(host.commands().filter((line) => line.endsWith("SELECT 1")).length).toBe(8);
+});

@@ -11,7 +11,8 @@ test("a daily backup and a weekly drill of the newest", () => {
     {
       "shop-backup.service": "[Unit]
     Description=shop-mvp: backs up the databases
-    After=shop-data.service docker.service network-online.target
+    # What was missed while the host was down is due at boot, when the database is still on its way.
+    After=shop-data.service docker.service shop.service network-online.target
 
     [Service]
     Type=oneshot
@@ -38,7 +39,8 @@ test("a daily backup and a weekly drill of the newest", () => {
     ",
       "shop-drill.service": "[Unit]
     Description=shop-mvp: proves that the newest backup can be restored
-    After=shop-data.service docker.service network-online.target
+    # What was missed while the host was down is due at boot, when the database is still on its way.
+    After=shop-data.service docker.service shop.service network-online.target
 
     [Service]
     Type=oneshot

@@ -6,6 +6,11 @@ readonly LIVE_DIR="$STATE_DIR/restore"
 # Seconds that a running update may take until the restore gives up.
 readonly DEPLOY_WAIT=900
 SWAPPED=no
+# The only database that is asked for; empty for all.
+LIVE_DATABASE=''
+# When this restore began, as the names of what it replaces end.
+LIVE_STARTED="$(date -u +%Y%m%dt%H%M%Sz)"
+readonly LIVE_STARTED
 
 # restore_live <id, or nothing> <database, or nothing for all> <reason for no safety backup, or nothing>. While the
 # databases change hands, nothing can start the app: an update has to wait.
@@ -21,10 +26,16 @@ restore_live() {
   cat -- "$LIVE_DIR/result"
 }
 
-# The app comes back whatever happened, when this restore has stopped it.
+# The app comes back whatever happened, when this restore has stopped it. What an app that does not start leaves to know:
+# its databases are restored.
 app_ended() {
-  if (($1 != 0)) && [[ -e "$LIVE_DIR/stopped" ]]; then
-    start_app || say "the app was not started; see: systemctl status $APP_NAME.service"
+  if (($1 != 0)); then
+    if [[ -e "$LIVE_DIR/stopped" ]]; then
+      start_app || say "the app was not started; see: systemctl status $APP_NAME.service"
+    elif [[ -s "$LIVE_DIR/result" ]]; then
+      cat -- "$LIVE_DIR/result"
+      say "the restore is done and need not be repeated, but the app did not start; see: systemctl status $APP_NAME.service"
+    fi
   fi
   rm -rf -- "$LIVE_DIR"
 }
@@ -38,12 +49,11 @@ start_app() {
 
 restore_databases() {
   local manifest="$LIVE_DIR/manifest.json" databases
+  LIVE_DATABASE="$2"
   trap 'databases_ended "$?"' EXIT
   trap 'exit 130' INT
   trap 'exit 143' TERM HUP
-  step "look for the backup"
-  find_manifest "$1" "$manifest"
-  BACKUP_ID="$(manifest field "$manifest" id)"
+  choose_backup "$1" 'asked for' "$manifest"
   databases="$(pick_databases "$manifest" "$2")"
   manifest files "$manifest" database >"$LIVE_DIR/databases"
   start_database
@@ -71,11 +81,27 @@ stop_app() {
   step "stop the app"
   : >"$LIVE_DIR/timers"
   : >"$LIVE_DIR/stopped"
-  systemctl list-units --plain --no-legend --type=timer --state=active "$APP_NAME-job-*" | awk '{ print $1 }' >"$LIVE_DIR/timers"
+  job_units timer active >"$LIVE_DIR/timers"
   xargs -r systemctl stop <"$LIVE_DIR/timers"
+  stop_jobs
   local container
   for container in $(compose ps --services --status running </dev/null); do
     if [[ "$container" != "$POSTGRES_CONTAINER" ]]; then compose stop "$container" >&2 </dev/null; fi
+  done
+}
+
+# job_units <service or timer> <states>: those of scheduled jobs, one per line.
+job_units() {
+  systemctl list-units --plain --no-legend --type="$1" --state="$2" "$APP_NAME-job-*" | awk '{ print $1 }'
+}
+
+# A job that runs would go on writing, into databases that are about to be put aside.
+stop_jobs() {
+  local unit units
+  units="$(job_units service activating,active)"
+  for unit in $units; do
+    say "stopping $unit, which is at work; it runs again when it is due"
+    systemctl stop "$unit"
   done
 }
 
@@ -91,7 +117,7 @@ safety_backup() {
   fi
   step "safety backup of the live databases (to go without one: --no-safety-backup \"the reason\")"
   # Not in a condition: inside of one, a failure would not end it.
-  (backup_now "before the restore of $BACKUP_ID" yes)
+  (backup_now "$SAFETY_REASON $BACKUP_ID" yes)
 }
 
 live_rows() {
@@ -101,7 +127,8 @@ live_rows() {
 }
 
 new_name() { printf '%s_restoring\n' "${1:0:53}"; }
-old_name() { printf '%s_before_%s\n' "${1:0:39}" "${BACKUP_ID,,}"; }
+# Of this run alone, so that the same backup can be restored again; at most PostgreSQL's 63 bytes.
+old_name() { printf '%s_before_%s\n' "${1:0:39}" "$LIVE_STARTED"; }
 
 fill_new_databases() {
   local manifest="$1" database
@@ -130,8 +157,7 @@ swap_databases() {
   {
     printf 'BEGIN;\n'
     for database in $1; do
-      printf "SELECT pg_terminate_backend(pid, 10000) FROM pg_stat_activity WHERE datname IN ('%s', '%s');\n" \
-        "$database" "$(new_name "$database")"
+      end_sessions_sql "$database" "$(new_name "$database")"
       if exists "$database"; then
         printf 'ALTER DATABASE "%s" RENAME TO "%s";\n' "$database" "$(old_name "$database")"
       fi
@@ -141,6 +167,22 @@ swap_databases() {
   } >"$LIVE_DIR/swap.sql"
   run_sql in_postgres template1 <"$LIVE_DIR/swap.sql" >/dev/null
   SWAPPED=yes
+  # The older schema has not seen the jobs of the images that run now: they run again.
+  rm -f -- "$JOBS_DONE"
+}
+
+# end_sessions_sql <database> <database>: ends every session of the two and waits up to ten seconds until they are gone.
+end_sessions_sql() {
+  cat <<SQL
+DO \$end\$ BEGIN
+  FOR try IN 1..100 LOOP
+    PERFORM pg_stat_clear_snapshot();
+    PERFORM pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname IN ('$1', '$2');
+    EXIT WHEN NOT FOUND;
+    PERFORM pg_sleep(0.1);
+  END LOOP;
+END \$end\$;
+SQL
 }
 
 # Rights and settings as they were, then what the specification asks for. What held no rows is not kept.
@@ -164,8 +206,8 @@ describe_restored() {
   printf 'Backup %s is live: %s, with every row.\n' "$BACKUP_ID" "$1"
   for database in $1; do
     if exists "$(old_name "$database")"; then
-      printf 'What was live before is kept as %s. When it is not needed any more:\n  %s/bin/psql -c '"'DROP DATABASE %s'"'\n' \
-        "$(old_name "$database")" "$APP_DIR" "$(old_name "$database")"
+      printf 'What was live before is kept as %s. When it is not needed any more:\n  %s\n' "$(old_name "$database")" \
+        "$APP_DIR/bin/psql --superuser postgres -- --command='DROP DATABASE \"$(old_name "$database")\"'"
     fi
   done
 }
@@ -179,6 +221,7 @@ databases_ended() {
     say "the restore failed at: $STEP. The live databases are as they were"
     (drop_new_databases) 2>/dev/null || true
   fi
+  say_again live "$LIVE_DATABASE"
 }
 
 drop_new_databases() {

@@ -7,6 +7,8 @@ readonly SMALLER_BY=$MIB
 # What a dump may need when there is none to compare with: compressed, without indexes, it stays below half in practice;
 # a limit on the file's size keeps one that does not from filling the volume.
 readonly FIRST_DUMP_SHARE=2
+# So long after a boot, a database that does not answer is given five minutes.
+readonly BOOT_SECONDS=1200 BOOT_TRIES=60
 
 # backup_now <reason> <accept smaller: yes or no>
 backup_now() {
@@ -48,14 +50,22 @@ prepare_backup() {
   require_database
   rm -rf -- "$BACKUP_DIR"
   mkdir -m 0700 -- "$BACKUP_DIR"
-  if ! retry 6 5 database_answers; then
+  if ! retry "$(database_tries)" 5 database_answers; then
     fail "PostgreSQL does not answer" "see: docker logs --tail 50 $APP_NAME-$POSTGRES_CONTAINER"
   fi
   end_old_sessions
   check_databases
   check_clock
   LAST="$BACKUP_DIR/last.json"
-  newest_manifest "$LAST"
+  # A safety backup may be of a database that had lost its data: the next one has to be compared with what was there before.
+  newest_manifest "asked for" "$LAST"
+}
+
+# How often to ask, with 5 seconds between. After a boot the database may still wait for its volume or recover.
+database_tries() {
+  local up
+  read -r up _ <"$HOST_ROOT/proc/uptime"
+  if ((${up%.*} < BOOT_SECONDS)); then echo "$BOOT_TRIES"; else echo 6; fi
 }
 
 # Every database of the specification must be there; one that is there besides is not backed up, and said so.

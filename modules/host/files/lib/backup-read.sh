@@ -1,6 +1,10 @@
 # shellcheck shell=bash
 # Sourced after backup.sh: finds backups in the bucket and checks them.
 
+# What a backup's reason begins with when a restore made it of the databases that it replaces. Nobody asked for it, and what
+# it holds may be the damage: it is restored only by its ID.
+readonly SAFETY_REASON='before the restore of'
+
 manifest() { python3 "$COMMON_ROOT/lib/manifest.py" "$@"; }
 
 # VersionIds of all manifests, the newest first, with their times. The role cannot tell a missing object from a forbidden
@@ -15,30 +19,55 @@ get_manifest() {
   on_aws s3api get-object --bucket "$BUCKET" --key "$MANIFEST_KEY" --version-id "$1" "$2" >/dev/null
 }
 
-# newest_manifest <file>: an empty file when there is no backup yet.
-newest_manifest() {
-  local version
-  version="$(manifest_versions | { head -n 1; cat >/dev/null; } | cut -f 1)"
-  : >"$1"
-  if [[ -n "$version" ]]; then get_manifest "$version" "$1"; fi
+# is_readable <version> <file>: whether the file is a manifest; says which one is not.
+is_readable() {
+  local wrong
+  if wrong="$(manifest check "$2")"; then return 0; fi
+  say "version $1 of s3://$BUCKET/$MANIFEST_KEY is no manifest ($wrong), so it is passed over"
+  return 1
 }
 
-# find_manifest <id, or nothing for the newest> <file>
+is_safety_backup() { [[ "$(manifest field "$1" reason)" == "$SAFETY_REASON "* ]]; }
+
+# newest_manifest <any, or asked for: without safety backups> <file>: the newest that can be read. An empty file when there
+# is none. A bucket that does not answer ends the script: an older backup would not be the one that is meant.
+newest_manifest() {
+  local version versions
+  versions="$(manifest_versions | cut -f 1)"
+  for version in $versions; do
+    get_manifest "$version" "$2"
+    if ! is_readable "$version" "$2"; then continue; fi
+    if [[ "$1" == any ]] || ! is_safety_backup "$2"; then return; fi
+  done
+  : >"$2"
+}
+
+# find_manifest <id, or nothing for the newest> <any, or asked for> <file>
 find_manifest() {
-  local id="$1" file="$2" version versions
+  local id="$1" file="$3" version versions
   if [[ -z "$id" ]]; then
-    newest_manifest "$file"
-    if [[ ! -s "$file" ]]; then fail "there is no backup in s3://$BUCKET/$BACKUP_PREFIX yet" "make one: $APP_DIR/bin/backup now"; fi
+    newest_manifest "$2" "$file"
+    if [[ ! -s "$file" ]]; then no_manifest; fi
   else
     versions="$(manifest_versions | cut -f 1)"
     for version in $versions; do
       get_manifest "$version" "$file"
-      if [[ "$(manifest field "$file" id)" == "$id" ]]; then break; fi
+      if is_readable "$version" "$file" && [[ "$(manifest field "$file" id)" == "$id" ]]; then break; fi
       rm -- "$file"
     done
     if [[ ! -e "$file" ]]; then fail "there is no backup $id" "see which there are: $APP_DIR/bin/backup list"; fi
   fi
   check_manifest "$file"
+}
+
+no_manifest() {
+  local versions
+  versions="$(manifest_versions)"
+  if [[ -n "$versions" ]]; then
+    fail "s3://$BUCKET/$BACKUP_PREFIX holds no backup but what restores made before they began" \
+      "choose one of these with --id: $APP_DIR/bin/backup list"
+  fi
+  fail "there is no backup in s3://$BUCKET/$BACKUP_PREFIX yet" "make one: $APP_DIR/bin/backup now"
 }
 
 check_manifest() {
@@ -66,6 +95,7 @@ list_backups() (
   printf '%-17s  %-8s  %9s  %s\n' ID AGE SIZE DATABASES
   while IFS=$'\t' read -r version when; do
     get_manifest "$version" "$folder/manifest.json"
+    if ! is_readable "$version" "$folder/manifest.json"; then continue; fi
     IFS=$'\t' read -r id bytes rows < <(manifest summary "$folder/manifest.json")
     printf '%-17s  %-8s  %9s  %s\n' "$id" "$(age_in_words "$(date -d "$when" +%s)")" "$(in_words "$bytes")" "$rows"
   done <"$folder/versions"
@@ -114,7 +144,7 @@ verify_backup() {
   mkdir -m 0700 -- "$folder"
   # shellcheck disable=SC2064
   trap "rm -rf -- '$folder'" EXIT
-  find_manifest "$1" "$folder/manifest.json"
+  find_manifest "$1" any "$folder/manifest.json"
   id="$(manifest field "$folder/manifest.json" id)"
   manifest files "$folder/manifest.json" database >"$folder/databases"
   mapfile -t databases < <(cut -f 5 "$folder/databases")

@@ -2,6 +2,24 @@
 # Sourced after backup.sh and backup-read.sh: puts a dump into a server, the live one or a scratch one. `run_in` names
 # the function that runs a command inside that server's container.
 
+# The backup that was chosen; empty until then.
+BACKUP_ID=''
+
+# choose_backup <id, or nothing for the newest> <any, or asked for> <file for its manifest>
+choose_backup() {
+  step "look for the backup"
+  find_manifest "$@"
+  BACKUP_ID="$(manifest field "$3" id)"
+  say "the backup is $BACKUP_ID: $(manifest field "$3" reason)"
+}
+
+# say_again <live or scratch> <database, or nothing for all>: how to repeat a restore that failed, with the same backup.
+say_again() {
+  if [[ -n "$BACKUP_ID" ]]; then
+    say "to repeat it with the same backup: $APP_DIR/bin/restore --to $1 --id $BACKUP_ID${2:+ --database $2}"
+  fi
+}
+
 # run_sql <run in> <database>: statements from standard input; stops at the first that fails.
 run_sql() { "$1" psql -XAtq -v ON_ERROR_STOP=1 -U postgres -d "$2" -f -; }
 

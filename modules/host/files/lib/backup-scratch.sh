@@ -6,6 +6,8 @@
 readonly SCRATCH_MEMORY=384m
 SCRATCH_NAME=''
 SCRATCH_DIR=''
+# The only database that is asked for; empty for all.
+SCRATCH_DATABASE=''
 
 in_scratch() { docker exec --interactive --env 'PGOPTIONS=-c client_min_messages=warning' "$SCRATCH_NAME" "$@"; }
 
@@ -47,14 +49,14 @@ scratch_settled() {
 
 scratch_answers() { in_scratch pg_isready -q -h 127.0.0.1 -U postgres </dev/null >/dev/null 2>&1; }
 
-# restore_to_scratch <id, or nothing> <databases, or nothing for all>: into the folder and container of name_scratch.
+# restore_to_scratch <id, or nothing> <any, or asked for> <databases, or nothing for all>: into the folder and container of
+# name_scratch.
 restore_to_scratch() {
-  local id="$1" databases="$2" manifest="$SCRATCH_DIR/manifest.json" database
+  local databases="$3" manifest="$SCRATCH_DIR/manifest.json" database
   require_database
-  step "look for the backup"
   remove_scratch
   mkdir -m 0700 -- "$SCRATCH_DIR"
-  find_manifest "$id" "$manifest"
+  choose_backup "$1" "$2" "$manifest"
   databases="$(pick_databases "$manifest" "$databases")"
   manifest files "$manifest" database >"$SCRATCH_DIR/databases"
   need_space "$(restored_bytes "$manifest" "$databases")" "the scratch copy"
@@ -85,7 +87,7 @@ drill() {
   trap 'drill_ended "$?"' EXIT
   trap 'exit 130' INT
   trap 'exit 143' TERM HUP
-  restore_to_scratch '' ''
+  restore_to_scratch '' any ''
   seconds="$(($(date +%s) - DRILL_STARTED))"
   step "keep the evidence"
   keep_evidence passed "$seconds"
@@ -131,10 +133,11 @@ evidence() {
 # The copy for a person to look into.
 offer_scratch() {
   name_scratch scratch
+  SCRATCH_DATABASE="$2"
   trap 'scratch_ended "$?"' EXIT
   trap 'exit 130' INT
   trap 'exit 143' TERM HUP
-  restore_to_scratch "$1" "$2"
+  restore_to_scratch "$1" 'asked for' "$2"
   printf 'Backup %s runs in the container %s, with every row.\n' "$(manifest field "$SCRATCH_DIR/manifest.json" id)" "$SCRATCH_NAME"
   printf '  look into it:  docker exec -it %s psql -U postgres -d %s\n' "$SCRATCH_NAME" "${2:-${DATABASES%% *}}"
   printf '  remove it:     %s/bin/restore --remove-scratch\n' "$APP_DIR"
@@ -145,5 +148,6 @@ scratch_ended() {
   if (($1 != 0)); then
     remove_scratch
     say "the restore failed at: $STEP. The live database was not touched"
+    say_again scratch "$SCRATCH_DATABASE"
   fi
 }

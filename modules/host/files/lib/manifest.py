@@ -9,6 +9,21 @@ def load(path):
         return json.load(file)
 
 
+def check(path):
+    """Fails and says why, when the file is no manifest. What a later format holds besides its format is not looked at."""
+    try:
+        manifest = load(path)
+        needed = [manifest[name] for name in ("id", "format", "stack", "major", "reason", "files")]
+        if needed[1] == 1:
+            for file in manifest["files"]:
+                needed += [file[name] for name in ("kind", "key", "versionId", "bytes", "sha256")]
+                if file["kind"] == "database":
+                    needed += [file["database"], file["databaseBytes"], sum(file["rows"].values())]
+    except (AttributeError, KeyError, TypeError, ValueError) as error:
+        print(f"{type(error).__name__}: {error}".splitlines()[0])
+        sys.exit(1)
+
+
 def field(path, name):
     """The value of a field of the whole backup; a list has one entry per line."""
     value = load(path)[name]
@@ -54,7 +69,7 @@ def compare(path, database, counted):
     sys.exit(1 if wrong else 0)
 
 
-COMMANDS = {command.__name__: command for command in (field, files, summary, rows, total, compare)}
+COMMANDS = {command.__name__: command for command in (check, field, files, summary, rows, total, compare)}
 
 if __name__ == "__main__":
     COMMANDS[sys.argv[1]](*sys.argv[2:])
