@@ -65,7 +65,7 @@ export function configure(command: Command): void {
   );
   subcommand(command, "restore", "restore a backup beside the live databases, or in their place")
     .requiredOption("--to <target>", "scratch or live", target)
-    .option("--id <id>", "which backup (default: the newest)", backupId)
+    .option("--id <id>", "which backup (default: the newest that is no safety backup)", backupId)
     .option("--database <name>", "only this database (default: all of the backup)", databaseName)
     .option("--no-safety-backup <reason>", "do not back up first what a restore to live replaces")
     .option("--yes", "do not ask")
