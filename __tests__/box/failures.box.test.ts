@@ -16,7 +16,10 @@ const app = {
       route: { hosts: ["shop.example.com"] },
     },
   },
-  jobs: { migrate: { service: "api", command: ["true"], when: "deploy" } },
+  jobs: {
+    migrate: { service: "api", command: ["true"], when: "deploy" },
+    heartbeat: { service: "api", command: ["true"], when: { schedule: { everyMinutes: 1 } }, timeoutSeconds: 30 },
+  },
   cache: { mode: "container", use: "queue" },
   dns: { domain: "shop.example.com" },
   host: { spot: true },
@@ -94,7 +97,7 @@ describe("an app on its host", () => {
     expect(await Promise.all(["postgres", "cache"].map(identity))).toEqual(before);
   });
 
-  test("without AWS an update says so and a reboot needs only the secrets", { timeout: 300_000 }, async () => {
+  test("without S3 an update says so, and a reboot does without it", { timeout: 300_000 }, async () => {
     const { box, cloud } = machine;
     cloud.socket.rule = ({ service }) => (service === "s3" ? { answer: { status: 503, body: "" } } : undefined);
     const { code, stderr } = await box.run("/opt/shop/bin/update --config", { seconds: 200 });
@@ -114,6 +117,18 @@ describe("an app on its host", () => {
     await box.must("rm /opt/shop/data/filler");
     expect(await notes()).toContain("kept");
     await box.must(`${call} ${url}/notes --data after`);
+  });
+
+  test("a job runs by its timer", { timeout: 180_000 }, async () => {
+    await machine.box.waitFor("journalctl --unit=shop-job-heartbeat --output=cat | grep Finished", 150);
+    expect(await machine.box.must("systemctl show --property=Result --value shop-job-heartbeat")).toBe("success");
+  });
+
+  test("people reach the database as the app's role, and the logs", { timeout: 60_000 }, async () => {
+    const who = "SELECT current_user || ' in ' || current_database()";
+    expect(await machine.box.must(`/opt/shop/bin/psql -- -XAt --command="${who}"`)).toBe("shop in shop");
+    expect(await machine.box.must("/opt/shop/bin/logs postgres 2>&1")).toContain("ready to accept connections");
+    expect(await machine.box.must("/opt/shop/bin/logs --host")).toContain("data-volume:");
   });
 
   test("metrics reach CloudWatch under the stack's name", { timeout: 60_000 }, async () => {
