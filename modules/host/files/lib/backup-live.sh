@@ -225,10 +225,10 @@ databases_ended() {
 }
 
 drop_new_databases() {
-  local database databases
+  local database names
   end_old_sessions
-  mapfile -t databases < <(cut -f 5 "$LIVE_DIR/databases")
-  for database in "${databases[@]}"; do
+  mapfile -t names < <(cut -f 5 "$LIVE_DIR/databases")
+  for database in "${names[@]}"; do
     sql postgres "DROP DATABASE IF EXISTS \"$(new_name "$database")\""
   done
 }

@@ -138,7 +138,7 @@ fetch_globals() {
 
 # verify_backup <id, or nothing for the newest>: every file is downloaded, compared and decoded.
 verify_backup() {
-  local folder="$STATE_DIR/verify" id database databases
+  local folder="$STATE_DIR/verify" id database names
   require_database
   rm -rf -- "$folder"
   mkdir -m 0700 -- "$folder"
@@ -147,8 +147,8 @@ verify_backup() {
   find_manifest "$1" any "$folder/manifest.json"
   id="$(manifest field "$folder/manifest.json" id)"
   manifest files "$folder/manifest.json" database >"$folder/databases"
-  mapfile -t databases < <(cut -f 5 "$folder/databases")
-  for database in "${databases[@]}"; do
+  mapfile -t names < <(cut -f 5 "$folder/databases")
+  for database in "${names[@]}"; do
     fetch_database "$folder/manifest.json" "$database" "$folder"
     rm -- "$folder/$database.dump"
   done
