@@ -1,6 +1,7 @@
 /** docs/guides/mvp.md, followed command by command: the laptop in a copy of this project, the host in a box. */
 import { spawn } from "node:child_process";
-
+import * as fs from "node:fs";
+import * as path from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { simulatedEnv } from "../../scripts/lib/environment";
 import { type Simulator, startSimulator } from "../../scripts/simulator";
@@ -22,6 +23,8 @@ describe("the guide of the mvp tier", () => {
 
   beforeAll(async () => {
     project = await copyProject("guide");
+    // npx makes a program executable when it meets its folder for the first time, and this folder has been here before.
+    fs.chmodSync(path.join(project.root, "dist", "scripts", "tiers.js"), 0o755);
     simulator = await startSimulator({ dir: project.root, scopes: [project.root], baseEnv: simulatedEnv(process.env) });
     programs = await installedVenv("awscli");
   }, ASSETS_MS);
