@@ -5,7 +5,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import { filesIn } from "../helpers/folders";
 import { type Moto, MOTO_INSTALL_MS, startMoto } from "../helpers/moto";
 import { copyProject, type ProjectCopy } from "../helpers/project-copy";
-import { type Agent, INSTANCE, startAgent } from "./agent";
+import { type Agent, INSTANCE, startAgent } from "../helpers/ssm-agent";
 
 const BUCKET = "webrana-mvp-backups";
 let project: ProjectCopy;

@@ -2,6 +2,7 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
+import { isRunning } from "../../scripts/lib/lock";
 
 const OWNER = "pid";
 
@@ -47,17 +48,8 @@ function takeLock(lock: string): boolean {
 function removeIfLeftOver(lock: string): void {
   try {
     const owner = Number(fs.readFileSync(path.join(lock, OWNER), "utf8"));
-    if (owner > 0 && !isAlive(owner)) fs.rmSync(lock, { recursive: true, force: true });
+    if (owner > 0 && !isRunning(owner)) fs.rmSync(lock, { recursive: true, force: true });
   } catch {
     // Its owner is about to sign it, or has just let it go.
-  }
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch {
-    return false;
   }
 }

@@ -4,6 +4,7 @@ import * as path from "node:path";
 import { createInterface } from "node:readline";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import { UserError } from "../../scripts/lib/errors";
+import { isRunning } from "../../scripts/lib/lock";
 import { type Simulator, type SimulatorOptions, startSimulator } from "../../scripts/simulator";
 import { sampleConfig } from "./sample";
 import { makeFolder, removeFolder, ROOT, Workspace } from "./support";
@@ -27,18 +28,9 @@ async function start(options: Partial<SimulatorOptions> = {}): Promise<Simulator
   return simulator;
 }
 
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch {
-    return false;
-  }
-}
-
 async function ends(pid: number): Promise<boolean> {
   for (let i = 0; i < 100; i++) {
-    if (!isAlive(pid)) return true;
+    if (!isRunning(pid)) return true;
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
   return false;
@@ -63,9 +55,9 @@ describe("the process", () => {
     workspace.write(sampleConfig());
     await workspace.ok("init");
     await workspace.ok("validate");
-    expect(isAlive(simulator.pid)).toBe(true);
+    expect(isRunning(simulator.pid)).toBe(true);
     await simulator.stop();
-    expect(isAlive(simulator.pid)).toBe(false);
+    expect(isRunning(simulator.pid)).toBe(false);
     expect(fs.readdirSync(dir).sort()).toEqual(["no-aws-profiles", "stack", "terraform.rc"]);
     await simulator.stop(); // a second time is no mistake
   });
@@ -73,7 +65,7 @@ describe("the process", () => {
   test("ends when the process that started it is killed", async () => {
     const { child, pid } = parent("setInterval(() => {}, 1000)");
     const server = await pid;
-    expect(isAlive(server)).toBe(true);
+    expect(isRunning(server)).toBe(true);
     child.kill("SIGKILL");
     expect(await ends(server)).toBe(true);
   });
@@ -89,7 +81,7 @@ describe("the process", () => {
     const simulator = await start();
     process.kill(simulator.pid, "SIGINT");
     await new Promise((resolve) => setTimeout(resolve, 200));
-    expect(isAlive(simulator.pid)).toBe(true);
+    expect(isRunning(simulator.pid)).toBe(true);
   });
 
   test("lets nobody else into its folder while it runs", async () => {
@@ -105,7 +97,7 @@ describe("the process", () => {
     process.kill(first.pid, "SIGKILL");
     expect(await ends(first.pid)).toBe(true);
     const second = await start();
-    expect(isAlive(second.pid)).toBe(true);
+    expect(isRunning(second.pid)).toBe(true);
   });
 
   test("says in words what is wrong with the world file", async () => {

@@ -1,9 +1,9 @@
 /** The backups in a stack's bucket: each version of the manifest is one. */
 import { GetObjectCommand, ListObjectVersionsCommand, type ObjectVersion, S3Client } from "@aws-sdk/client-s3";
+import { asking, quietSdk } from "../lib/aws";
 import { UserError } from "../lib/errors";
 import { table } from "../lib/terminal";
-import type { Deployed } from "./deployed";
-import { asking, quietSdk } from "./trouble";
+import type { Deployed } from "../lib/deployed";
 
 /** Where the host publishes; the stack gives its role this prefix. */
 const MANIFEST_KEY = "backups/manifest.json";
@@ -56,15 +56,20 @@ export async function listBackups(
 ): Promise<Backup[]> {
   const needs = ["s3:ListBucketVersions", "s3:GetObject", "s3:GetObjectVersion"];
   try {
-    return await asking(`s3://${bucket}/backups/`, needs, async () => {
-      const versions = await manifestVersions(client, bucket);
-      const backups: Backup[] = [];
-      for (let at = 0; at < versions.length; at += AT_ONCE) {
-        const few = versions.slice(at, at + AT_ONCE);
-        backups.push(...(await Promise.all(few.map((version) => readBackup(client, bucket, version)))));
-      }
-      return backups.sort((a, b) => (a.id < b.id ? 1 : -1));
-    });
+    return await asking(
+      `s3://${bucket}/backups/`,
+      needs,
+      async () => {
+        const versions = await manifestVersions(client, bucket);
+        const backups: Backup[] = [];
+        for (let at = 0; at < versions.length; at += AT_ONCE) {
+          const few = versions.slice(at, at + AT_ONCE);
+          backups.push(...(await Promise.all(few.map((version) => readBackup(client, bucket, version)))));
+        }
+        return backups.sort((a, b) => (a.id < b.id ? 1 : -1));
+      },
+      { byName: { NoSuchBucket: "the bucket is gone; apply the stack to make it anew" } },
+    );
   } finally {
     client.destroy();
   }

@@ -1,14 +1,9 @@
-import * as path from "node:path";
 import type { Command } from "commander";
-import { hostLayout } from "../../modules/containers/layout";
-import { PhysicalNames } from "../../modules/naming/physical-names";
-import { type Deployed, deployedHost, describeBackups, listBackups, runOnHost } from "../backup";
+import type { ResolvedApp } from "../../modules/spec";
+import { describeBackups, listBackups } from "../backup";
 import { confirmByName } from "../lib/ask";
-import { childEnv } from "../lib/environment";
 import { UserError } from "../lib/errors";
-import { stackDirectory } from "../lib/paths";
-import { type Context, createContext, findStack, loadProject } from "./context";
-import { synthesizeAll } from "./synth";
+import { forDeployedStack, HostFailure, type HostOptions, openHost, runHostProgram } from "./host-target";
 
 const HELP = `
 Backups lie in the stack's bucket; list reads them there. Everything else runs on the host, through Systems Manager, and
@@ -24,25 +19,13 @@ Example:
 /** Seconds that a command may run on the host; the timers' own limit is the same. */
 const LIMIT_SECONDS = 6 * 3600;
 
-interface Options {
-  directory?: string;
-  json?: boolean;
+interface Options extends HostOptions {
   acceptSmaller?: boolean;
   to?: string;
   id?: string;
   database?: string;
   yes?: boolean;
   safetyBackup?: string;
-}
-
-/** A stack with the place of its host. */
-interface Target {
-  context: Context;
-  stack: string;
-  appDir: string;
-  /** What the host calls itself, e.g. "webrana-mvp". */
-  name: string;
-  deployed: Deployed;
 }
 
 export function configure(command: Command): void {
@@ -73,16 +56,11 @@ export function configure(command: Command): void {
 }
 
 function subcommand(command: Command, name: string, summary: string): Command {
-  return command
-    .command(name)
-    .description(summary)
-    .argument("<stack>", "id of the stack")
-    .option("--directory <path>", "directory of the synthesized stack (default: synthesized anew into cdktf.out)")
-    .option("--json", "print the result as JSON");
+  return forDeployedStack(command.command(name).description(summary));
 }
 
 async function list(stack: string, options: Options): Promise<void> {
-  const { context, deployed } = await open(stack, options);
+  const { context, deployed } = await openHost(stack, options, checkHasBackups);
   const backups = await context.reporter.step("read the manifests", () => listBackups(deployed));
   if (options.json) return context.print(JSON.stringify({ stack, bucket: deployed.bucket, backups }, null, 2));
   if (backups.length > 0) return context.print(describeBackups(backups, new Date()));
@@ -107,52 +85,24 @@ async function restore(stack: string, options: Options): Promise<void> {
 
 /** Runs one of the host's programs; its exit code becomes this command's. */
 async function onHost(stack: string, options: Options, program: string, args: readonly string[]): Promise<void> {
-  const { context, appDir, name, deployed } = await open(stack, options);
-  const title = `${program} ${args.join(" ")} on ${name}`;
-  const result = await context.reporter.step(title, (busyWith) =>
-    runOnHost(deployed, {
-      words: [`${appDir}/bin/${program}`, ...args],
-      comment: `tiers: ${title}`,
-      timeoutSeconds: LIMIT_SECONDS,
-      onWait: () => busyWith(deployed.instanceId),
-    }),
-  );
+  const host = await openHost(stack, options, checkHasBackups);
+  const { context } = host;
+  const result = await runHostProgram(host, program, args, LIMIT_SECONDS);
   if (options.json) {
     context.print(JSON.stringify({ stack, ...result }, null, 2));
   } else {
     for (const line of result.stderr.trimEnd().split("\n")) if (line) context.reporter.note(line);
     if (result.stdout) context.print(result.stdout.trimEnd());
   }
-  if (result.code !== 0)
-    throw new HostFailure(`${program} failed on the host with exit code ${result.code}.`, result.code);
+  if (result.code !== 0) throw new HostFailure(program, result.code);
 }
 
-/** The host's own words have been shown; its code counts as failed, or as wrong usage. */
-class HostFailure extends UserError {
-  constructor(message: string, code: number) {
-    super(message, code === 2 ? 2 : 1);
-  }
-}
-
-async function open(id: string, options: Options): Promise<Target> {
-  const context = createContext(options);
-  const project = await loadProject(context);
-  const stack = findStack(project, id);
-  const { app, tier } = stack;
-  if (app.database.mode !== "container") {
-    throw new UserError(
-      `The stack ${id} runs no database on its host (database.mode is "${app.database.mode}"), so it has no backups.`,
-      2,
-    );
-  }
-  const directory = options.directory ? path.resolve(options.directory) : stackDirectory(context.paths.output, id);
-  if (!options.directory) await context.reporter.step("synthesize", () => synthesizeAll(context, project));
-  const deployed = await context.reporter.step("read where the stack is", () =>
-    deployedHost(directory, childEnv(context.env)),
+function checkHasBackups({ database }: ResolvedApp): void {
+  if (database.mode === "container") return;
+  throw new UserError(
+    `The stack runs no database on its host (database.mode is "${database.mode}"), so it has no backups.`,
+    2,
   );
-  const environment = app.isDefaultEnvironment ? undefined : app.environment;
-  const name = new PhysicalNames({ app: app.name, tier, environment }, stack.names).prefix;
-  return { context, stack: id, appDir: hostLayout(app).appDir, name, deployed };
 }
 
 function target(value: string): string {

@@ -9,6 +9,7 @@ import {
   S3Client,
 } from "@aws-sdk/client-s3";
 import type { StateBackend } from "../../modules/terraform/state-backend";
+import { quietSdk } from "../lib/aws";
 import { UserError } from "../lib/errors";
 import { isRunning } from "../lib/lock";
 import { lockInWords } from "../lib/state-trouble";
@@ -173,7 +174,6 @@ const inWords = ({ ID: id, Who: who, Operation: operation, Created: created }: L
   lockInWords({ id, who, operation, created });
 
 function defaultClient(region: string): S3Client {
-  // The SDK would tell the user that its releases of 2027 need a newer Node; this project pins an older release.
-  process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= "true";
+  quietSdk();
   return new S3Client({ region });
 }

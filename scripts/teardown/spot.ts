@@ -9,6 +9,7 @@ import {
   EC2Client,
   type Filter,
 } from "@aws-sdk/client-ec2";
+import { quietSdk } from "../lib/aws";
 import { UserError } from "../lib/errors";
 import type { Held } from "./state";
 import { regionOf } from "./journal";
@@ -82,8 +83,7 @@ export async function cancelSpotRequests(
 }
 
 function defaultClient(region: string): EC2Client {
-  // The SDK would tell the user that its releases of 2027 need a newer Node; this project pins an older release.
-  process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= "true";
+  quietSdk();
   return new EC2Client({ region });
 }
 

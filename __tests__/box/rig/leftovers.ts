@@ -2,6 +2,7 @@
 import { execFileSync } from "node:child_process";
 import * as fs from "node:fs";
 import * as path from "node:path";
+import { isRunning } from "../../../scripts/lib/lock";
 import { ROOT } from "../../helpers/folders";
 
 /** Where the boxes that run keep what they write; every name ends in the process id of its test. */
@@ -48,7 +49,7 @@ function detachDisks(): void {
 
 function isLeftOver(name: string): boolean {
   const pid = /-(\d+)(?:\.disk)?$/.exec(name)?.[1];
-  return pid !== undefined && !fs.existsSync(`/proc/${pid}`);
+  return pid !== undefined && !isRunning(Number(pid));
 }
 
 function names(folder: string): string[] {

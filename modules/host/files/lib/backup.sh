@@ -1,9 +1,6 @@
 # shellcheck shell=bash
 # Sourced after common.sh by what makes, checks and restores backups: the database, the space and the bucket.
 
-# A command that fails inside $( ) ends the script too.
-shopt -s inherit_errexit
-
 # Names that this version writes into a manifest; a restore refuses a format that it does not know.
 readonly MANIFEST_FORMAT=1
 readonly MANIFEST_KEY="${BACKUP_PREFIX}manifest.json"

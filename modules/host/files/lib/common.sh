@@ -103,9 +103,19 @@ with_lock() {
 
 # Docker Compose on the app's project. Before the first release there is no file of images; PostgreSQL needs none.
 compose() {
-  local images="$IMAGES_FILE"
-  if [[ ! -e "$images" ]]; then images=/dev/null; fi
-  docker compose --project-directory "$APP_DIR" --env-file "$images" "$@"
+  docker compose --project-directory "$APP_DIR" --env-file "$(released_images)" "$@"
+}
+
+# compose_within <seconds> <arguments>: the same, stopped when it takes longer.
+compose_within() {
+  local seconds="$1"
+  shift
+  timeout --kill-after=10 "$seconds" docker compose --project-directory "$APP_DIR" --env-file "$(released_images)" "$@"
+}
+
+# The file that says which images run; nothing before the first of them was fetched.
+released_images() {
+  if [[ -e "$IMAGES_FILE" ]]; then printf '%s' "$IMAGES_FILE"; else printf '/dev/null'; fi
 }
 
 # put_metric <Name> <Value> <Unit> [Mount=<mount>]: one value into the stack's namespace.

@@ -93,8 +93,7 @@ start_data() {
   ((${#data[@]} > 0)) || return 0
   up "$DATA_WAIT" "${data[@]}"
   if [[ -n "$POSTGRES_CONTAINER" ]]; then
-    timeout --kill-after=10 300 docker compose --project-directory "$APP_DIR" --env-file "$IMAGES_FILE" \
-      run --rm --no-deps -T db-init </dev/null ||
+    compose_within 300 run --rm --no-deps -T db-init </dev/null ||
       fail_app "the database could not be brought to what the specification asks for" "the lines above say why"
   fi
 }
@@ -109,8 +108,7 @@ run_deploy_jobs() {
     name="$APP_NAME-$job"
     say "running $job"
     docker rm --force "$name" >/dev/null 2>&1 || true
-    if ! timeout --kill-after=10 "$(setting SECONDS_OF "$job")" docker compose --project-directory "$APP_DIR" \
-      --env-file "$IMAGES_FILE" run --rm --no-deps -T --name "$name" "$job" </dev/null; then
+    if ! compose_within "$(setting SECONDS_OF "$job")" run --rm --no-deps -T --name "$name" "$job" </dev/null; then
       docker rm --force "$name" >/dev/null 2>&1 || true
       fail_app "$job failed in $image" "the services were left as they were; its output is above and in the log of $service"
     fi
@@ -138,8 +136,8 @@ start_services() {
 up() {
   local seconds="$1" status=0
   shift
-  timeout --kill-after=10 "$((seconds + 60))" docker compose --project-directory "$APP_DIR" --env-file "$IMAGES_FILE" \
-    --progress plain up --detach --wait --wait-timeout "$seconds" --quiet-pull "$@" </dev/null || status=$?
+  compose_within "$((seconds + 60))" --progress plain up --detach --wait --wait-timeout "$seconds" --quiet-pull "$@" \
+    </dev/null || status=$?
   # Its status is not enough: an older Compose that runs out of time does not say so.
   if ((status != 0)) || [[ -n "$(unwell "$@" 2>&1)" ]]; then
     unwell "$@"

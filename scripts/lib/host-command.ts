@@ -7,10 +7,10 @@ import {
   SendCommandCommand,
   SSMClient,
 } from "@aws-sdk/client-ssm";
-import { UserError } from "../lib/errors";
-import { stopIfInterrupted } from "../lib/process";
+import { UserError } from "./errors";
+import { stopIfInterrupted } from "./process";
 import type { Deployed } from "./deployed";
-import { asking, quietSdk } from "./trouble";
+import { asking, quietSdk } from "./aws";
 
 export interface HostCommand {
   /** Program and arguments; quoted for the host's shell here. */

@@ -1,10 +1,10 @@
 /** Where a deployed stack's backups and host are, as its state says. */
 import * as fs from "node:fs";
 import * as path from "node:path";
-import { UserError } from "../lib/errors";
-import { readStack, regionOfStack, STACK_FILE } from "../lib/stack-json";
-import { terraform, terraformJson } from "../lib/terraform";
-import { emptyFolder, removeIfEmpty, writeFileAtomic } from "../lib/write";
+import { UserError } from "./errors";
+import { readStack, regionOfStack, STACK_FILE } from "./stack-json";
+import { terraform, terraformJson } from "./terraform";
+import { emptyFolder, removeIfEmpty, writeFileAtomic } from "./write";
 
 export interface Deployed {
   region: string;

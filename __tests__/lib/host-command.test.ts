@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
-import { runOnHost } from "../../scripts/backup";
-import { type Agent, INSTANCE, startAgent } from "./agent";
+import { runOnHost } from "../../scripts/lib/host-command";
+import { type Agent, INSTANCE, startAgent } from "../helpers/ssm-agent";
 
 let agent: Agent;
 
