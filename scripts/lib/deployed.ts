@@ -1,4 +1,4 @@
-/** Where a deployed stack's backups and host are, as its state says. */
+/** What the state of a deployed stack says: where its host and backups are, and every other output. */
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { UserError } from "./errors";
@@ -12,6 +12,8 @@ export interface Deployed {
   instanceId: string;
   /** Bucket of the backups. */
   bucket: string;
+  /** Every output of the stack by name. */
+  outputs: Readonly<Record<string, unknown>>;
 }
 
 /**
@@ -35,7 +37,12 @@ export async function deployedHost(stackDirectory: string, env: NodeJS.ProcessEn
   };
   const region = regionOfStack(stack);
   if (region === undefined) throw new UserError(`The region of the stack ${id} is not written in its provider.`, 2);
-  return { region, instanceId: text("instance_id"), bucket: text("backup_bucket") };
+  return {
+    region,
+    instanceId: text("instance_id"),
+    bucket: text("backup_bucket"),
+    outputs: Object.fromEntries(Object.entries(outputs).map(([name, { value }]) => [name, value])),
+  };
 }
 
 type Outputs = Record<string, { value?: unknown }>;

@@ -51,7 +51,7 @@ const NEEDS = ["ssm:DescribeInstanceInformation", "ssm:SendCommand", "ssm:GetCom
  * @throws UserError when the host cannot be reached, the command could not be delivered or ran out of time
  */
 export async function runOnHost(
-  { region, instanceId }: Deployed,
+  { region, instanceId }: Pick<Deployed, "region" | "instanceId">,
   command: HostCommand,
   { client = defaultClient(region), pollMs = 2000 }: HostCommandOptions = {},
 ): Promise<HostResult> {
