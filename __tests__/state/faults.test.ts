@@ -8,13 +8,13 @@ import { moveState, restoreState, stateHistory } from "../../scripts/state";
 import { readDocument, type StateDocument } from "../../scripts/state/document";
 import { type Moto, MOTO_INSTALL_MS, startMoto } from "../helpers/moto";
 import { type Gate, openGate } from "./gate";
-import { Demo, makeBucket } from "./support";
+import { type Demo, demos } from "./support";
 
 let moto: Moto;
 let gate: Gate;
 let demo: Demo;
 let bucket: string;
-let next = 0;
+const open = demos("faults");
 /** Leads Terraform through the gate. */
 let through: NodeJS.ProcessEnv;
 
@@ -32,10 +32,7 @@ afterAll(async () => {
 });
 
 beforeEach(async () => {
-  next += 1;
-  bucket = `faults-${next}-state`;
-  await makeBucket(moto, bucket);
-  demo = new Demo(`state-faults-${next}`, moto);
+  ({ demo, bucket } = await open(moto));
   gate.set("open");
 });
 afterEach(() => demo.remove());

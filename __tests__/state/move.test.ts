@@ -5,12 +5,12 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } fr
 import { moveState, type Place } from "../../scripts/state";
 import { readDocument } from "../../scripts/state/document";
 import { type Moto, MOTO_INSTALL_MS, startMoto } from "../helpers/moto";
-import { clientOf, Demo, KEY, makeBucket } from "./support";
+import { clientOf, Demo, demos, KEY, makeBucket } from "./support";
 
 let moto: Moto;
 let demo: Demo;
 let bucket: string;
-let next = 0;
+const open = demos("move");
 
 beforeAll(async () => {
   moto = await startMoto();
@@ -18,10 +18,7 @@ beforeAll(async () => {
 afterAll(() => moto.stop());
 
 beforeEach(async () => {
-  next += 1;
-  bucket = `move-${next}-state`;
-  await makeBucket(moto, bucket);
-  demo = new Demo(`state-move-${next}`, moto);
+  ({ demo, bucket } = await open(moto));
 });
 afterEach(() => demo.remove());
 
@@ -183,7 +180,7 @@ describe("refused, with nothing changed:", () => {
 
   test("another state at the new place", async () => {
     await deployed();
-    const other = new Demo(`state-move-other-${next}`, moto);
+    const other = new Demo("state-move-other", moto);
     other.configure({ one: "1" }, bucket);
     const theirs = await other.apply();
     other.remove();

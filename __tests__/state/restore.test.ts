@@ -5,12 +5,12 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } fr
 import { type Choice, moveState, type Place, restoreState, stateHistory } from "../../scripts/state";
 import { readDocument } from "../../scripts/state/document";
 import { type Moto, MOTO_INSTALL_MS, startMoto } from "../helpers/moto";
-import { clientOf, Demo, KEY, makeBucket } from "./support";
+import { clientOf, type Demo, demos, KEY } from "./support";
 
 let moto: Moto;
 let demo: Demo;
 let bucket: string;
-let next = 0;
+const open = demos("restore");
 
 beforeAll(async () => {
   moto = await startMoto();
@@ -18,10 +18,7 @@ beforeAll(async () => {
 afterAll(() => moto.stop());
 
 beforeEach(async () => {
-  next += 1;
-  bucket = `restore-${next}-state`;
-  await makeBucket(moto, bucket);
-  demo = new Demo(`state-restore-${next}`, moto);
+  ({ demo, bucket } = await open(moto));
 });
 afterEach(() => demo.remove());
 

@@ -28,6 +28,17 @@ export async function makeBucket(moto: Moto, bucket: string): Promise<void> {
   await client.send(new PutBucketVersioningCommand({ Bucket: bucket, VersioningConfiguration: { Status: "Enabled" } }));
 }
 
+/** A folder and a bucket of their own for each test of a file; `name` keeps files apart. */
+export function demos(name: string): (moto: Moto) => Promise<{ demo: Demo; bucket: string }> {
+  let next = 0;
+  return async (moto) => {
+    next += 1;
+    const bucket = `${name}-${next}-state`;
+    await makeBucket(moto, bucket);
+    return { bucket, demo: new Demo(`state-${name}-${next}`, moto) };
+  };
+}
+
 /** A folder as a project has it: `cdktf.out/stacks/demo`, and the local state beside `cdktf.out`. */
 export class Demo {
   readonly root: string;

@@ -77,6 +77,15 @@ export class BackupHost {
     return host;
   }
 
+  /** The same with one backup in the bucket. */
+  static async withBackup(): Promise<{ host: BackupHost; manifest: Manifest }> {
+    const host = await BackupHost.open();
+    const { code, stderr } = await host.run("backup", ["now"]);
+    const [manifest] = await host.manifests();
+    if (code !== 0 || manifest === undefined) throw new Error(`nothing was published: ${stderr}`);
+    return { host, manifest };
+  }
+
   private install(): void {
     fs.chmodSync(this.folder, 0o755);
     for (const part of ["bin", "lib"])

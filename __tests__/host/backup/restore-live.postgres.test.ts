@@ -13,10 +13,7 @@ let manifest: Manifest;
 const RUN_MS = 240_000;
 
 beforeAll(async () => {
-  host = await BackupHost.open();
-  const { code, stderr } = await host.run("backup", ["now"]);
-  if (code !== 0) throw new Error(stderr);
-  manifest = (await host.manifests())[0] as Manifest;
+  ({ host, manifest } = await BackupHost.withBackup());
 }, MOTO_INSTALL_MS);
 afterAll(() => host?.close());
 afterEach(() => {
