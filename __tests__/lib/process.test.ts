@@ -27,6 +27,16 @@ describe("run", () => {
     expect(JSON.parse(stdout)).toEqual({ ONLY: "this" });
   });
 
+  test("gives the child its input, and an end of input without one", async () => {
+    const script = `process.stdout.write(require("node:fs").readFileSync(0))`;
+    const read = async (input?: string) => (await run(process.execPath, ["-e", script], { env, input })).stdout;
+    expect([await read("a secret\n"), await read()]).toEqual(["a secret\n", ""]);
+  });
+
+  test("a child that does not read its input ends as it wants", async () => {
+    expect((await run(process.execPath, ["-e", "process.exit(3)"], { env, input: "x".repeat(1e6) })).code).toBe(3);
+  });
+
   test("says in one line that a program cannot be started", async () => {
     const attempt = run("/does/not/exist", [], { env, title: "the tool" });
     await expect(attempt).rejects.toThrow(new UserError("the tool could not be started: spawn /does/not/exist ENOENT"));

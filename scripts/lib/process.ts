@@ -12,6 +12,8 @@ export interface RunOptions {
   onLine?: (line: string) => void;
   /** Milliseconds after which the child is asked to stop. @default - no limit */
   timeoutMs?: number;
+  /** Written to the child's standard input, for what must not stand among its arguments. @default - no input */
+  input?: string;
   /** What the program is called in messages. @default - the command and its first argument */
   title?: string;
 }
@@ -40,9 +42,11 @@ export async function run(command: string, args: readonly string[], options: Run
   const child = spawn(command, args, {
     cwd: options.cwd,
     env: options.env,
-    stdio: ["ignore", "pipe", "pipe"],
+    stdio: ["pipe", "pipe", "pipe"],
     detached: true,
   });
+  // A child that ends without reading its input is no error of ours; its exit code tells.
+  child.stdin.on("error", () => undefined).end(options.input);
   const watch = tie(child);
   const timer = options.timeoutMs === undefined ? undefined : stopAfter(child, options.timeoutMs);
   try {
