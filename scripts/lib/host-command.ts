@@ -38,17 +38,22 @@ export interface HostCommandOptions {
   pollMs?: number;
 }
 
+/** The host has no way to have run the command: it is not there, or did not fetch it. */
+export class HostUnreached extends UserError {}
+
 /** Seconds that the host's agent has to fetch the command; the least that Systems Manager takes is 30. */
 const DELIVERY_SECONDS = 60;
 /** Seconds beyond all limits of Systems Manager after which the wait is given up. */
 const SPARE_SECONDS = 60;
+/** Ends of a command that no agent has begun. */
+const NEVER_BEGUN = new Set(["DeliveryTimedOut", "Undeliverable", "InvalidPlatform", "AccessDenied"]);
 const DONE = new Set(["Success", "Failed", "Cancelled", "TimedOut"]);
 const NEEDS = ["ssm:DescribeInstanceInformation", "ssm:SendCommand", "ssm:GetCommandInvocation"];
 
 /**
  * Runs a command on the host; one that fails there is a result, not an exception.
  *
- * @throws UserError when the host cannot be reached, the command could not be delivered or ran out of time
+ * @throws HostUnreached when the host cannot have run it; UserError when it is not known, or when the time ran out
  */
 export async function runOnHost(
   { region, instanceId }: Pick<Deployed, "region" | "instanceId">,
@@ -77,14 +82,14 @@ async function requireOnline(client: SSMClient, instanceId: string): Promise<voi
   );
   const host = known.find(({ InstanceId: id }) => id === instanceId);
   if (host === undefined) {
-    throw new UserError(
+    throw new HostUnreached(
       `The host ${instanceId} is not known to Systems Manager. A new host takes some minutes; otherwise look whether it ` +
         "runs, has a way to the internet, and still has the role that the stack gave it.",
     );
   }
   if (host.PingStatus !== "Online") {
     const last = host.LastPingDateTime ? `, last heard of ${host.LastPingDateTime.toISOString()}` : "";
-    throw new UserError(
+    throw new HostUnreached(
       `The host ${instanceId} is not online in Systems Manager (${host.PingStatus}${last}). Start it, or look at its status checks.`,
     );
   }
@@ -108,7 +113,8 @@ async function send(client: SSMClient, instanceId: string, command: HostCommand)
 }
 
 /** A word that a shell reads as it is. */
-const quoted = (word: string): string => (/^[\w./:=-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`);
+export const quoted = (word: string): string =>
+  /^[\w./:=-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`;
 
 async function wait(
   client: SSMClient,
@@ -165,8 +171,8 @@ function toResult(
   } = answer ?? {};
   if (answer?.Status === "Success" || (answer?.Status === "Failed" && code > 0)) return { code, stdout, stderr };
   const why = answer?.StatusDetails || answer?.Status || "no answer";
-  throw new UserError(
+  const message =
     `The command did not end on the host ${instanceId}: ${why} (command ${id} of Systems Manager, at most ` +
-      `${timeoutSeconds} s).${stderr ? `\n${stderr.trimEnd()}` : ""}`,
-  );
+    `${timeoutSeconds} s).${stderr ? `\n${stderr.trimEnd()}` : ""}`;
+  throw NEVER_BEGUN.has(why) ? new HostUnreached(message) : new UserError(message);
 }

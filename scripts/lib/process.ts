@@ -146,7 +146,7 @@ function signalGroup(child: ChildProcess, signal: NodeJS.Signals): void {
 
 /**
  * Makes Ctrl-C a request instead of the end of this process: the running child is stopped, no further one starts, and
- * `finally` blocks clean up. A third Ctrl-C ends the process at once.
+ * `finally` blocks clean up. A third Ctrl-C ends the process at once, unless {@link uninterrupted} work is under way.
  *
  * @param onFirst called at the first signal, to tell the user
  */
@@ -157,12 +157,28 @@ export function catchInterrupts(onFirst: () => void): void {
       count += 1;
       stopping = true;
       if (count === 1) onFirst();
-      if (count > 2) process.exit(1);
+      if (count > 2 && held === 0) process.exit(1);
     });
   }
 }
 
-/** @throws UserError when this process was asked to stop. */
+/** How many pieces of work are under way that must come to their own end. */
+let held = 0;
+
+/**
+ * Runs work that must come to its own end: a request to stop is noted, and counts once the work is done. Children that
+ * {@link run} starts within it are still stopped.
+ */
+export async function uninterrupted<T>(work: () => Promise<T>): Promise<T> {
+  held += 1;
+  try {
+    return await work();
+  } finally {
+    held -= 1;
+  }
+}
+
+/** @throws UserError when this process was asked to stop, unless {@link uninterrupted} work is under way. */
 export function stopIfInterrupted(): void {
-  if (stopping) throw new UserError("Interrupted.");
+  if (stopping && held === 0) throw new UserError("Interrupted.");
 }
