@@ -123,9 +123,9 @@ describe("a backup that goes wrong", () => {
       const first = shop.bin("backup now");
       await shop.machine.box.waitFor("test -e /opt/shop/data/.tierstack/backup/shop.dump", 60);
       const { code, stderr } = await shop.bin("backup now");
-      expect(code).toBe(1);
+      expect(code).toBe(75);
       expect(stderr).toMatch(
-        /^backup: the lock "backup" is taken: process \d+, backup, since \S+Z; wait for it to end/,
+        /^backup: the lock "backup" is taken: backup, process \d+, since \S+Z; wait for it to end/,
       );
       const { stdout } = await first;
       const next = await shop.newest();

@@ -203,7 +203,7 @@ describe("fetch", () => {
     host.standIn("flock", "exit 1");
     host.write(path.join(incoming(), "old-file"), "");
     const { status, lines } = host.run("libexec/fetch");
-    expect([status, lines.at(-1)]).toEqual([1, expect.stringContaining('fetch: the lock "config" is taken')]);
+    expect([status, lines.at(-1)]).toEqual([75, expect.stringContaining('fetch: the lock "config" is taken')]);
     expect(host.has("opt/shop/.incoming/old-file")).toBe(true);
   });
 

@@ -271,7 +271,7 @@ describe("update", () => {
     );
     host.standIn("flock", 'if [[ "$1" == --wait ]]; then shift 2; fi; exec /usr/bin/flock --nonblock "$@"');
     host.run("bin/update");
-    expect(host.read("second")).toMatch(/^update: the lock "deploy" is taken: process \d+, update, since 2/);
+    expect(host.read("second")).toMatch(/^update: the lock "deploy" is taken: update, process \d+, since 2/);
   });
 });
 

@@ -29,10 +29,11 @@ fi
 
 # What an app may lack is empty, so that scripts can ask for it.
 : "${POSTGRES_CONTAINER:=}" "${POSTGRES_IMAGE:=}" "${POSTGRES_MAJOR:=}" "${DATABASES:=}" "${DATABASE_USER:=}"
-: "${SERVICES:=}" "${DEPLOY_JOBS:=}" "${DATA_SERVICES:=}" "${CERTIFICATE_HOSTS:=}" "${CERTIFICATE_EMAIL:=}"
+: "${SERVICES:=}" "${DEPLOY_JOBS:=}" "${ONCE_JOBS:=}" "${JOBS:=}" "${DATA_SERVICES:=}"
+: "${CERTIFICATE_HOSTS:=}" "${CERTIFICATE_EMAIL:=}"
 # shellcheck disable=SC2034 # The scripts that source this file use them.
 readonly APP_NAME STACK_NAME APP_DIR DATA_DIR RUN_DIR IMAGES_FILE AWS_REGION BUCKET BACKUP_PREFIX STAGING_PREFIX \
-  CONFIG_PREFIX METRIC_NAMESPACE SERVICES DEPLOY_JOBS PROXY DATA_VOLUME_ID SWAP_MIB OS \
+  CONFIG_PREFIX METRIC_NAMESPACE SERVICES DEPLOY_JOBS ONCE_JOBS JOBS PROXY DATA_VOLUME_ID SWAP_MIB OS \
   COMPOSE_VERSION DATA_SERVICES POSTGRES_CONTAINER POSTGRES_IMAGE POSTGRES_MAJOR DATABASES DATABASE_USER \
   CERTIFICATE_HOSTS CERTIFICATE_EMAIL
 
@@ -78,7 +79,10 @@ retry() {
   return "$status"
 }
 
-# with_lock [--wait <seconds>] <name> <command...>: one at a time on this host. Without --wait it fails at once and names
+# What a script ends with when somebody else is at work: another try, later, may help.
+readonly LOCKED=75
+
+# with_lock [--wait <seconds>] <name> <command...>: one at a time on this host. Without --wait it ends at once and names
 # who holds the lock. The command's children do not inherit the lock, so nothing that stays behind keeps it.
 with_lock() {
   local seconds=0
@@ -86,19 +90,29 @@ with_lock() {
     seconds="$2"
     shift 2
   fi
-  local name="$1" file="$RUN_DIR/$1.lock"
+  local name="$1"
   shift
-  mkdir -p -- "$RUN_DIR"
   (
-    exec 9>>"$file"
-    if ! flock --wait "$seconds" 9; then
-      fail "the lock \"$name\" is taken: $(tail -n 1 -- "$file")" "wait for it to end, then try again"
-    fi
-    printf 'process %s, %s, since %s\n' "$BASHPID" "$SCRIPT" "$(date -u +%Y-%m-%dT%H:%M:%SZ)" >"$file"
+    take_lock "$seconds" "$name" "$SCRIPT"
     "$@" 9>&-
     # Not the last command of its own, or bash would run it in its own place and give the lock up.
     exit "$?"
   )
+}
+
+# take_lock <seconds> <name> <text>: until this process ends. Its file says who holds it, for whoever comes next.
+take_lock() {
+  local file="$RUN_DIR/$2.lock"
+  mkdir -p -- "$RUN_DIR"
+  exec 9>>"$file"
+  flock --wait "$1" 9 || lock_taken "$2" "$(tail -n 1 -- "$file")"
+  printf '%s, process %s, since %s\n' "$3" "$BASHPID" "$(date -u +%Y-%m-%dT%H:%M:%SZ)" >"$file"
+}
+
+# lock_taken <name> <who holds it>: ends the script. A script that has more to say has its own.
+lock_taken() {
+  say "the lock \"$1\" is taken: $2; wait for it to end, then try again"
+  exit "$LOCKED"
 }
 
 # Docker Compose on the app's project. Before the first release there is no file of images; PostgreSQL needs none.
@@ -113,9 +127,10 @@ compose_within() {
   timeout --kill-after=10 "$seconds" docker compose --project-directory "$APP_DIR" --env-file "$(released_images)" "$@"
 }
 
-# The file that says which images run; nothing before the first of them was fetched.
+# The file that says which images run: a release that is under way has its own. Nothing before the first was fetched.
 released_images() {
-  if [[ -e "$IMAGES_FILE" ]]; then printf '%s' "$IMAGES_FILE"; else printf '/dev/null'; fi
+  local file="${TRIED_IMAGES:-$IMAGES_FILE}"
+  if [[ -e "$file" ]]; then printf '%s' "$file"; else printf '/dev/null'; fi
 }
 
 # put_metric <Name> <Value> <Unit> [Mount=<mount>]: one value into the stack's namespace.
