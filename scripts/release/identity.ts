@@ -1,0 +1,42 @@
+/** Which release it is and who makes it: what the host's lock and history say. */
+import { randomBytes } from "node:crypto";
+import * as os from "node:os";
+import { UserError } from "../lib/errors";
+
+/** "20261121T203106Z-1a2b": sorts by time, and two at the same second differ. */
+export function releaseId(now: Date, random: Buffer = randomBytes(2)): string {
+  return `${now.toISOString().replaceAll(/[-:]|\.\d+/g, "")}-${random.toString("hex")}`;
+}
+
+/** This user on this machine, as in "ana@laptop". */
+export function releaser(): string {
+  return `${userName()}@${os.hostname()}`.replaceAll(/[^\w.@+-]/g, "-").slice(0, MOST_BY);
+}
+
+function userName(): string {
+  try {
+    return os.userInfo().username;
+  } catch {
+    // A user id without an entry in the system's list, as in containers.
+    return "somebody";
+  }
+}
+
+/** Characters of a name. */
+const MOST_BY = 100;
+/** Characters of a message. */
+const MOST_MESSAGE = 200;
+
+/**
+ * A text that goes to the host's history.
+ *
+ * @throws UserError (exit 2) when it is no single line, or too long
+ */
+export function line(option: "--message" | "--by", value: string): string {
+  const most = option === "--by" ? MOST_BY : MOST_MESSAGE;
+  if (/^[^\p{Cc}]*$/u.test(value) && value.length <= most) return value;
+  throw new UserError(`${option} is not a single line of at most ${most} characters.`, 2);
+}
+
+/** A commit's subject as a message: what does not fit is cut off. */
+export const messageOf = (subject: string): string => subject.replaceAll(/\p{Cc}/gu, " ").slice(0, MOST_MESSAGE);
