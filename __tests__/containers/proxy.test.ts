@@ -7,6 +7,7 @@ describe("the proxy", () => {
     expect(proxy).toMatchObject({ user: "10002:10002", cap_add: ["NET_BIND_SERVICE"], ports: ["80:80", "443:443"] });
     expect(proxy.volumes?.map(({ source, target, read_only }) => [source, target, read_only])).toEqual([
       ["/opt/shop/caddy", "/etc/caddy", true],
+      ["/opt/shop/data/maintenance", "/var/www/maintenance", true],
       ["/opt/shop/data/caddy", "/data", undefined],
     ]);
   });
@@ -16,6 +17,7 @@ describe("the proxy", () => {
     expect(proxy.user).toBe("101:101");
     expect(proxy.volumes?.map(({ source, read_only }) => [source, read_only])).toEqual([
       ["/opt/shop/nginx", true],
+      ["/opt/shop/data/maintenance", true],
       ["/opt/shop/data/certs", true],
       ["/opt/shop/data/acme", true],
     ]);

@@ -12,7 +12,7 @@ import {
 } from "./compose";
 import { containerName, type ContainerContext } from "./context";
 import { PROXY_IMAGES } from "./images";
-import { configDir } from "./layout";
+import { configDir, type HostLayout } from "./layout";
 import { logging } from "./logging";
 import { PROXY } from "./names";
 import { requestCommand } from "./service";
@@ -26,6 +26,11 @@ export const PROXY_USERS: Readonly<Record<Proxy, string>> = { caddy: "10002:1000
 const NGINX_CONFIG = "/etc/nginx/app/nginx.conf";
 export const NGINX_CERTS = "/etc/nginx/certs";
 export const NGINX_ACME = "/var/www/acme";
+
+/** Folder of the page that stands for every answer while it is there; also as the proxies see it. */
+export const MAINTENANCE = "/var/www/maintenance";
+/** The page in it. */
+export const MAINTENANCE_PAGE = "index.html";
 
 /** Port of the proxies' own status answer; it listens on the container's loopback only. */
 export const STATUS_PORT = 2020;
@@ -77,12 +82,16 @@ export function proxyContainer(context: ContainerContext, proxy: Proxy, revision
   };
 }
 
+/** On the data volume, so that a closed app stays closed whatever is started anew. */
+export const maintenanceDir = ({ dataDir }: HostLayout): string => `${dataDir}/maintenance`;
+
 /** Folders, never single files: a file that is replaced on the host would stay the old one in the container. */
 function proxyVolumes({ layout }: ContainerContext, proxy: Proxy, tls: boolean): ComposeBind[] {
   const { dataDir } = layout;
+  const maintenance = bind(maintenanceDir(layout), MAINTENANCE, "ro");
   if (proxy === "caddy") {
-    return [bind(configDir(layout, "caddy"), "/etc/caddy", "ro"), bind(`${dataDir}/caddy`, "/data")];
+    return [bind(configDir(layout, "caddy"), "/etc/caddy", "ro"), maintenance, bind(`${dataDir}/caddy`, "/data")];
   }
   const certificates = [bind(`${dataDir}/certs`, NGINX_CERTS, "ro"), bind(`${dataDir}/acme`, NGINX_ACME, "ro")];
-  return [bind(configDir(layout, "nginx"), "/etc/nginx/app", "ro"), ...(tls ? certificates : [])];
+  return [bind(configDir(layout, "nginx"), "/etc/nginx/app", "ro"), maintenance, ...(tls ? certificates : [])];
 }

@@ -267,6 +267,7 @@ test("folders that the containers expect, with their owners", () => {
     d /opt/shop/data/postgres 0700 999 999 -
     d /opt/shop/data/cache 0700 999 999 -
     d /opt/shop/data/caddy 0700 10002 10002 -
+    d /opt/shop/data/maintenance 0755 0 0 -
     d /opt/shop/data/volumes/api/uploads 0700 1000 0 -
     "
   `);

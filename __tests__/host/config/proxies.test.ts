@@ -19,6 +19,7 @@ describe("Caddy", () => {
     expect(text.split("\n")[0]).toBe("# Without TLS: A load balancer ends TLS");
     expect(text.match(/^\S+ \{$/gm)).toEqual([
       "(common) {",
+      "(maintenance) {",
       "http://api.shop.example {",
       "http://shop.example {",
       "http:// {",

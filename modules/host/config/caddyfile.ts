@@ -1,4 +1,4 @@
-import { STATUS_PORT } from "../../containers/proxy";
+import { MAINTENANCE, MAINTENANCE_PAGE, STATUS_PORT } from "../../containers/proxy";
 import { type HostRoutes, hostRoutes, type PathRoute } from "../../containers/routes";
 import { oneLine } from "../../containers/yaml";
 import { isOn, type ResolvedApp } from "../../spec";
@@ -22,6 +22,9 @@ export const TRUSTED_PROXY_SEPARATOR = { caddy: " ", nginx: ";\nset_real_ip_from
 /** How long a request waits for a service that is being replaced. */
 export const RETRY_SECONDS = 15;
 
+/** When a client may ask again while the app is closed. */
+export const RETRY_AFTER_SECONDS = 120;
+
 /** Caddy's configuration: every public host with its paths, certificates by itself. */
 export function caddyfile(input: ProxyInput): string {
   const { app, domain } = input;
@@ -31,6 +34,8 @@ export function caddyfile(input: ProxyInput): string {
     globalOptions(input),
     "",
     snippet(tls),
+    "",
+    maintenance(),
     hostRoutes(app, domain).flatMap((host) => ["", ...site(app, host, tls ? "" : "http://")]),
     "",
     block("http://", ["# Any other host."], ["respond 404"]),
@@ -108,11 +113,34 @@ function site(app: ResolvedApp, { served, routes }: HostRoutes, scheme: string):
         "route",
         [],
         [
+          "import maintenance",
           "# Metrics are for the host's own network.",
           "@metrics path /metrics /metrics/*",
           "respond @metrics 404",
           ...routes.flatMap((route) => handle(app, route, served)),
           ...(routes.some(({ pattern }) => pattern === "/*") ? [] : ["respond 404"]),
+        ],
+      ),
+    ],
+  );
+}
+
+/** The file server would refuse other methods than GET: the page is an answer to all of them. */
+function maintenance(): string[] {
+  const page = `${MAINTENANCE}/${MAINTENANCE_PAGE}`;
+  return block(
+    "(maintenance)",
+    ["# While the page is there, nobody gets further."],
+    [
+      ...block("@maintenance file", [], [`root ${MAINTENANCE}`, `try_files /${MAINTENANCE_PAGE}`]),
+      ...block(
+        "handle @maintenance",
+        [],
+        [
+          `header Content-Type "text/html; charset=utf-8"`,
+          "header Cache-Control no-store",
+          `header Retry-After ${RETRY_AFTER_SECONDS}`,
+          `respond {file.${page}} 503`,
         ],
       ),
     ],

@@ -3,7 +3,7 @@ import { CACHE_USER } from "../../containers/cache";
 import { volumeDir } from "../../containers/layout";
 import { proxyOf, runsCache, runsPostgres } from "../../containers/names";
 import { POSTGRES_USER } from "../../containers/postgres";
-import { PROXY_USERS } from "../../containers/proxy";
+import { maintenanceDir, PROXY_USERS } from "../../containers/proxy";
 import { isOn } from "../../spec";
 import { lines } from "./text";
 
@@ -36,23 +36,27 @@ function allFolders({ app, layout }: ContainerContext): Folder[] {
     ...(runsCache(app) && app.cache.use === "queue"
       ? [{ path: `${dataDir}/cache`, mode: "0700", owner: CACHE_USER } as const]
       : []),
-    ...proxyFolders(app, dataDir),
+    ...proxyFolders(app, layout),
     ...Object.entries(app.services).flatMap(([service, { volumes, user }]) =>
       volumes.map(({ name }) => ({ path: volumeDir(layout, service, name), mode: "0700", owner: user }) as const),
     ),
   ];
 }
 
-function proxyFolders(app: ContainerContext["app"], dataDir: string): Folder[] {
+function proxyFolders(app: ContainerContext["app"], layout: ContainerContext["layout"]): Folder[] {
   const proxy = proxyOf(app);
-  if (proxy === "caddy") return [{ path: `${dataDir}/caddy`, mode: "0700", owner: PROXY_USERS.caddy }];
-  if (proxy === "nginx" && isOn(app.ingress.tls)) {
-    return [
-      { path: `${dataDir}/certs`, mode: "0700", owner: PROXY_USERS.nginx },
-      { path: `${dataDir}/acme`, mode: "0755" },
-    ];
-  }
-  return [];
+  const { dataDir } = layout;
+  if (proxy === undefined) return [];
+  const maintenance: Folder = { path: maintenanceDir(layout), mode: "0755" };
+  if (proxy === "caddy") return [{ path: `${dataDir}/caddy`, mode: "0700", owner: PROXY_USERS.caddy }, maintenance];
+  return [maintenance, ...(isOn(app.ingress.tls) ? nginxFolders(dataDir) : [])];
+}
+
+function nginxFolders(dataDir: string): Folder[] {
+  return [
+    { path: `${dataDir}/certs`, mode: "0700", owner: PROXY_USERS.nginx },
+    { path: `${dataDir}/acme`, mode: "0755" },
+  ];
 }
 
 function tmpfilesLine({ path, mode, owner = "0:0" }: Folder): string {

@@ -1,8 +1,8 @@
-import { NGINX_ACME, NGINX_CERTS, STATUS_PORT } from "../../containers/proxy";
+import { MAINTENANCE, MAINTENANCE_PAGE, NGINX_ACME, NGINX_CERTS, STATUS_PORT } from "../../containers/proxy";
 import { type HostRoutes, hostRoutes, isPrefix, matches, type PathRoute, stem } from "../../containers/routes";
 import { oneLine } from "../../containers/yaml";
 import { isOn, type ResolvedApp } from "../../spec";
-import { type ProxyInput, reasonWithoutTls, RETRY_SECONDS } from "./caddyfile";
+import { type ProxyInput, reasonWithoutTls, RETRY_AFTER_SECONDS, RETRY_SECONDS } from "./caddyfile";
 import { indent, lines } from "./text";
 
 /**
@@ -35,6 +35,9 @@ export function nginxConf(input: ProxyInput): string {
   );
 }
 
+/** A path of nginx's own, which nobody can ask for: whatever was asked is answered from there with the page. */
+const CLOSED = "/.maintenance";
+
 const TEMPORARY_PATHS = ["client_body", "proxy", "fastcgi", "uwsgi", "scgi"];
 
 function httpSettings(tls: boolean): string[] {
@@ -54,6 +57,36 @@ function httpSettings(tls: boolean): string[] {
     ...defaultHeader("X-Content-Type-Options", "nosniff"),
     ...defaultHeader("Referrer-Policy", "strict-origin-when-cross-origin"),
     ...block("map $http_upgrade $connection_upgrade", ["default upgrade;", `"" "";`]),
+    ...maintenancePage(),
+  ];
+}
+
+/**
+ * The maps are read anew at each use, because the path changes on the way to the page: there, nothing is looked for any
+ * more, and the headers have their values.
+ */
+function maintenancePage(): string[] {
+  const closed = (variable: string, there: string, elsewhere: string) =>
+    block(`map $uri ${variable}`, ["volatile;", `${CLOSED} "${there}";`, `default "${elsewhere}";`]);
+  return [
+    "# While the page is there, nobody gets further.",
+    ...closed("$maintenance", "", `${MAINTENANCE}/${MAINTENANCE_PAGE}`),
+    ...closed("$retry_after", String(RETRY_AFTER_SECONDS), ""),
+    ...closed("$not_kept", "no-store", ""),
+    "add_header Retry-After $retry_after always;",
+    "add_header Cache-Control $not_kept always;",
+  ];
+}
+
+function maintenance(): string[] {
+  return [
+    `error_page 503 ${CLOSED};`,
+    ...block("if (-f $maintenance)", ["return 503;"]),
+    ...block(`location = ${CLOSED}`, [
+      "internal;",
+      `alias ${MAINTENANCE}/${MAINTENANCE_PAGE};`,
+      `default_type "text/html; charset=utf-8";`,
+    ]),
   ];
 }
 
@@ -111,6 +144,7 @@ function server(app: ResolvedApp, { served, routes }: HostRoutes, tls: boolean):
   return block("server", [
     ...(tls ? ["listen 443 ssl;", "http2 on;"] : ["listen 80;"]),
     `server_name ${served};`,
+    ...maintenance(),
     "# Metrics are for the host's own network.",
     ...block("location = /metrics", ["return 404;"]),
     ...block("location ^~ /metrics/", ["return 404;"]),
