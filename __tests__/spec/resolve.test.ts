@@ -8,6 +8,8 @@ import { appWith, GOOD_APP } from "./rows/row";
 const API = { image: { reference: "ghcr.io/acme/api:1" }, port: 8080 };
 
 /** The smallest app there is. */
+const WITH_CI = { ci: { github: { repository: "acme/shop" } } };
+
 const MINIMAL: AppInput = {
   name: "tiny-app",
   region: "eu-central-1",
@@ -50,6 +52,56 @@ describe("the minimal app", () => {
     expect(Object.keys(app.secrets)).toEqual(["DB_PASSWORD", "POSTGRES_PASSWORD"]);
     expect(app.services.api).toMatchObject({ connects: ["database"], healthCheck: { path: "/health" } });
   });
+});
+
+describe("a service that is off", () => {
+  const grafana = { ...API, secrets: ["GRAFANA_PASSWORD", "SHARED"], hostPort: 80, dependsOn: ["nothing"] };
+  const withGrafana = (enabled: boolean): AppInput => ({
+    ...MINIMAL,
+    services: { api: { ...API, secrets: ["SHARED"] }, grafana: { ...grafana, enabled } },
+    secrets: { GRAFANA_PASSWORD: {}, SHARED: {} },
+  });
+
+  test("is not there, with the secrets that nobody else lists, and no rule looks at it", () => {
+    const { app } = resolveOne(withGrafana(false));
+    expect(Object.keys(app.services)).toEqual(["api"]);
+    expect(Object.keys(app.secrets)).toEqual(["DB_PASSWORD", "POSTGRES_PASSWORD", "SHARED"]);
+    expect(resolveApps([defineApp(withGrafana(true))]).problems).toHaveLength(3);
+  });
+
+  test("is checked field by field all the same", () => {
+    const wrong = { ...API, enabled: false, cpu: 1 };
+    const { problems } = resolveApps([defineApp({ ...MINIMAL, services: { api: API, grafana: wrong } })]);
+    expect(problems.map(({ path }) => path)).toEqual(["services.grafana.cpu"]);
+  });
+
+  test("can be turned on by an environment", () => {
+    const environments = { staging: { services: { search: { enabled: true } } } };
+    const services = { api: API, search: { ...API, enabled: false } };
+    const { stacks, problems } = resolveApps([defineApp({ ...MINIMAL, services, environments })]);
+    expect(problems).toEqual([]);
+    expect(stacks.map(({ app }) => Object.keys(app.services))).toEqual([["api"], ["api", "search"]]);
+  });
+
+  test("an app whose services are all off has none", () => {
+    const { problems } = resolveApps([defineApp({ ...MINIMAL, services: { api: { ...API, enabled: false } } })]);
+    expect(problems.map(formatProblem)).toEqual([
+      "tiny-app-mvp: services is an empty object; allowed: at least one service by name; add a service",
+    ]);
+  });
+});
+
+test("the file that says that a job has run once has a name by itself", () => {
+  const job = { service: "api", command: ["x"] };
+  const { app } = resolveOne({
+    ...MINIMAL,
+    jobs: {
+      "plant-seeds": { ...job, when: "once" },
+      admin: { ...job, when: "once", marker: ".admin" },
+      other: { ...job, when: "deploy" },
+    },
+  });
+  expect(Object.values(app.jobs).map(({ marker }) => marker)).toEqual([".plant-seeds-done", ".admin", undefined]);
 });
 
 describe("defaults that follow from other fields", () => {
@@ -192,6 +244,16 @@ describe("several apps", () => {
       apps: ONE_NAME,
       line: `second: name is "shop"; allowed: a name that no other app has in the same environment; rename the app: the resources of stack "shop-mvp" have this name`,
     },
+    {
+      rule: "ci-ids-apart",
+      apps: [appWith(WITH_CI), defineApp({ ...MINIMAL, stacks: { mvp: { id: "shop-ci" } } })],
+      line: `shop-ci: stacks.mvp.id is "shop-ci"; allowed: ids of stacks and of ci stacks (<name>-ci) that are all different; give the stack whose id ends in -ci another one`,
+    },
+    {
+      rule: "ci-ids-apart",
+      apps: [defineApp({ ...MINIMAL, stacks: { mvp: { id: "shop-ci" } } }), appWith(WITH_CI)],
+      line: `shop-mvp: ci is a stack with the id "shop-ci"; allowed: ids of stacks and of ci stacks (<name>-ci) that are all different; give the stack whose id ends in -ci another one`,
+    },
   ])("$rule: the second of two stacks that collide is left out", ({ rule, apps, line }) => {
     const { stacks, problems } = resolveApps(apps);
     expect(problems.map(formatProblem)).toEqual([line]);
@@ -203,7 +265,12 @@ describe("several apps", () => {
   });
 
   test("every rule about several stacks is tried above", () => {
-    expect(STACK_SET_RULES.map(({ id }) => id)).toEqual(["stack-id-reserved", "stack-ids-apart", "stack-names-apart"]);
+    expect(STACK_SET_RULES.map(({ id }) => id)).toEqual([
+      "stack-id-reserved",
+      "stack-ids-apart",
+      "stack-names-apart",
+      "ci-ids-apart",
+    ]);
   });
 
   test("stack-id-reserved: the id of the state bucket's stack is taken, with that rule only", () => {

@@ -6,6 +6,8 @@ import { appWith } from "./rows/row";
 const TODAY = "2026-11-21";
 const api = (fields: object): object => ({ services: { api: fields } });
 
+const ci = { ci: { github: { repository: "acme/shop" } }, state: { backend: "s3", bucket: "acme-state" } };
+
 const ROWS: readonly { rule: string; patch: object; lines: readonly string[] }[] = [
   {
     rule: "database-end-of-life",
@@ -77,7 +79,7 @@ const ROWS: readonly { rule: string; patch: object; lines: readonly string[] }[]
   {
     rule: "secret-unread",
     patch: { secrets: { OLD_KEY: {} } },
-    lines: ["shop-mvp: secrets.OLD_KEY: no service lists it, so nobody reads it"],
+    lines: ["shop-mvp: secrets.OLD_KEY: no service and no job lists it, so nobody reads it"],
   },
   {
     rule: "extension-not-in-image",
@@ -91,6 +93,20 @@ const ROWS: readonly { rule: string; patch: object; lines: readonly string[] }[]
     patch: { environments: { staging: {} } },
     lines: [
       `shop-mvp-staging: services: public host "api.example.com" also leads to stack "shop-mvp"; DNS can name one`,
+    ],
+  },
+  {
+    rule: "ci-one-provider",
+    patch: { ...ci, environments: { staging: { services: { api: { route: { hosts: ["staging.example.com"] } } } } } },
+    lines: [
+      `shop-mvp-staging: ci.oidcProvider: stack "shop-ci" makes the identity provider too, and an account has room for one; write "existing" unless the two go to different accounts`,
+    ],
+  },
+  {
+    rule: "ci-state-local",
+    patch: { ...ci, state: undefined },
+    lines: [
+      `shop-mvp: state.backend: "local" is a file that no runner has; the workflows take the repository variable TIERS_STATE, and the ci stack needs the same bucket`,
     ],
   },
 ];

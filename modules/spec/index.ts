@@ -1,3 +1,4 @@
+export { type AppWithCi, type Ci, ciStacksOf, type ResolvedCiStack } from "./ci-stacks";
 export { defineApp, type AppDefinition } from "./define";
 export { isOn } from "./fields";
 export { INJECTED_VARIABLES, SUPERUSER_SECRET } from "./injected";

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { awsRegion, byName, envName, kebab, safety, tags } from "./fields";
+import { ci } from "./sections/ci";
 import { backup, cache, database, registry, secret, state } from "./sections/data";
 import { dns, host, ingress, network, observability, stackEntry } from "./sections/host";
 import { job, service } from "./sections/service";
@@ -53,6 +54,8 @@ export const appSections = {
   secrets: byName(envName(), secret, "secrets").default({}),
   /** Logs, alarms, dashboard. @default - all on */
   observability: observability.prefault({}),
+  /** Checks and releases by GitHub Actions. @default - none */
+  ci: ci.optional(),
 };
 
 export const appSchema = z.strictObject(appSections);

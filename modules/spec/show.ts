@@ -5,7 +5,7 @@ export const MISSING = "missing";
 
 const SHOWN = 40;
 /** Fields below which a careless author may have written a secret itself instead of its name. */
-const HIDDEN = new Set(["env", "secrets", "passwordSecret", "urlSecret"]);
+const HIDDEN = new Set(["env", "secrets", "aliases", "files", "passwordSecret", "urlSecret", "tokenSecret"]);
 
 /** Whether the value at a path must not appear in a report. */
 export const isHidden = (path: readonly Step[]): boolean =>

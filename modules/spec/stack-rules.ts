@@ -1,3 +1,4 @@
+import { ciStackId } from "./ci-stacks";
 import { quote } from "./rules/rule";
 import { type Finding } from "./problem";
 import type { ResolvedStack } from "./resolved";
@@ -59,5 +60,23 @@ const namesApart: StackRule = {
   },
 };
 
+const ciIdOf = ({ app }: ResolvedStack): string | undefined => (app.ci === undefined ? undefined : ciStackId(app));
+
+const ciIdsApart: StackRule = {
+  id: "ci-ids-apart",
+  description: "No stack has the id that the ci stack of an app has.",
+  check: (stack, earlier) => {
+    const taken = [stack, ...earlier].some((other) => ciIdOf(other) === stack.id);
+    const hidden = earlier.some(({ id }) => id === ciIdOf(stack));
+    if (!taken && !hidden) return undefined;
+    return {
+      path: taken ? `stacks.${stack.tier}.id` : "ci",
+      value: taken ? quote(stack.id) : `a stack with the id ${quote(ciStackId(stack.app))}`,
+      allowed: "ids of stacks and of ci stacks (<name>-ci) that are all different",
+      fix: "give the stack whose id ends in -ci another one",
+    };
+  },
+};
+
 /** Every rule about several stacks together. */
-export const STACK_SET_RULES: readonly StackRule[] = [idNotReserved, idsApart, namesApart];
+export const STACK_SET_RULES: readonly StackRule[] = [idNotReserved, idsApart, namesApart, ciIdsApart];

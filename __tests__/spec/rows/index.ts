@@ -1,3 +1,4 @@
+import { CI_ROWS } from "./ci";
 import { CONTAINER_ROWS } from "./containers";
 import { DATA_ROWS } from "./data";
 import { ENVIRONMENT_ROWS } from "./environments";
@@ -23,3 +24,4 @@ export const ROWS: readonly Row[] = [
   ...HOST_ROWS,
   ...ENVIRONMENT_ROWS,
 ];
+  ...CI_ROWS,

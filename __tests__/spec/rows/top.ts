@@ -39,14 +39,14 @@ export const TOP_ROWS: readonly Row[] = [
     name: "misspelt required field",
     patch: { region: undefined, regoin: "eu-central-1" },
     lines: [
-      `shop-mvp: regoin is not a known field; allowed: name, region, environment, stacks, tags, protect, state, network, services, jobs, database, cache, ingress, dns, host, registry, backup, secrets, observability; did you mean "region"?`,
+      `shop-mvp: regoin is not a known field; allowed: name, region, environment, stacks, tags, protect, state, network, services, jobs, database, cache, ingress, dns, host, registry, backup, secrets, observability, ci; did you mean "region"?`,
     ],
   },
   {
     name: "field that nobody knows",
     patch: { kubernetes: true },
     lines: [
-      "shop-mvp: kubernetes is not a known field; allowed: name, region, environment, stacks, tags, protect, state, network, services, jobs, database, cache, ingress, dns, host, registry, backup, secrets, observability; remove it",
+      "shop-mvp: kubernetes is not a known field; allowed: name, region, environment, stacks, tags, protect, state, network, services, jobs, database, cache, ingress, dns, host, registry, backup, secrets, observability, ci; remove it",
     ],
   },
   {

@@ -1,3 +1,4 @@
+import { CI_RULES } from "./ci";
 import { DATA_RULES } from "./data";
 import { HOST_RULES } from "./host";
 import { INGRESS_RULES } from "./ingress";
@@ -23,3 +24,4 @@ export const RULES: readonly Rule[] = [
   ...HOST_RULES,
   ...LIST_RULES,
 ];
+  ...CI_RULES,

@@ -7,6 +7,7 @@ import type { Warning } from "../problem";
 import { REGIONS } from "../regions";
 import type { ResolvedStack } from "../resolved";
 import { suggestion } from "../suggest";
+import { CI_WARNINGS } from "./ci";
 import { EXTENSIONS_OF_IMAGE } from "./extensions";
 import { quote } from "./rule";
 
@@ -225,4 +226,5 @@ export const WARNING_RULES: readonly WarningRule[] = [
   unreadSecrets,
   foreignExtensions,
   sharedHosts,
+  ...CI_WARNINGS,
 ];
