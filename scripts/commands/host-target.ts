@@ -69,14 +69,16 @@ export async function openHost(
  * Runs one of the programs in the host's `bin` folder; one that fails there is a result.
  *
  * @param limitSeconds - how long it may run on the host
+ * @param shown - what people see of it. @default - all arguments
  */
 export async function runHostProgram(
   { context, appDir, name, deployed }: HostTarget,
   program: string,
   args: readonly string[],
   limitSeconds: number,
+  shown: string = args.join(" "),
 ): Promise<HostResult> {
-  const title = `${program} ${args.join(" ")} on ${name}`;
+  const title = `${program} ${shown} on ${name}`;
   return context.reporter.step(title, (busyWith) =>
     runOnHost(deployed, {
       words: [`${appDir}/bin/${program}`, ...args],

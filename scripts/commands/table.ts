@@ -47,6 +47,11 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: () => require("./state") as CommandFile,
   },
   {
+    name: "release",
+    summary: "build and push images, run them on the host, and go back",
+    load: () => require("./release") as CommandFile,
+  },
+  {
     name: "backup",
     summary: "show, make, check and restore the backups of a deployed stack",
     load: () => require("./backup") as CommandFile,

@@ -28,15 +28,19 @@ const MOST_BY = 100;
 const MOST_MESSAGE = 200;
 
 /**
- * A text that goes to the host's history.
+ * A text that goes to the host. Systems Manager would put a parameter's value where two braces open.
  *
  * @throws UserError (exit 2) when it is no single line, or too long
  */
 export function line(option: "--message" | "--by", value: string): string {
   const most = option === "--by" ? MOST_BY : MOST_MESSAGE;
-  if (/^[^\p{Cc}]*$/u.test(value) && value.length <= most) return value;
-  throw new UserError(`${option} is not a single line of at most ${most} characters.`, 2);
+  if (/^[^\p{Cc}]*$/u.test(value) && value.length <= most && !value.includes("{{")) return value;
+  throw new UserError(`${option} is not a single line of at most ${most} characters without "{{".`, 2);
 }
 
-/** A commit's subject as a message: what does not fit is cut off. */
-export const messageOf = (subject: string): string => subject.replaceAll(/\p{Cc}/gu, " ").slice(0, MOST_MESSAGE);
+/** A commit's subject as a message that {@link line} takes: what does not fit is cut off. */
+export const messageOf = (subject: string): string =>
+  subject
+    .replaceAll(/\p{Cc}/gu, " ")
+    .replaceAll("{{", "{ {")
+    .slice(0, MOST_MESSAGE);

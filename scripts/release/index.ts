@@ -6,5 +6,5 @@ export { preparePushes, pushImage, type Pushed } from "./push";
 export { markReleased, openRegistry, parseRepository, type Repository, signIn } from "./registry";
 export { describeHistory, describeReport, parseHistory, parseReport, type Report } from "./report";
 export { resolveAll, type ResolvedImage, resolveReference, resolveTag } from "./resolve";
-export { withSignIn } from "./sign-in";
-export { readSource, type Source } from "./source";
+export { type SignedIn, withSignIn } from "./sign-in";
+export { readSource } from "./source";

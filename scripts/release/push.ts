@@ -5,6 +5,7 @@ import { requirePlatform } from "./build";
 import { type Builder, inspectImage, type LocalImage, mustBuilder } from "./builder";
 import { addTag, findTagged, mayMove, type Repository, type StoredImage } from "./registry";
 import type { SignedIn } from "./sign-in";
+import { isDirty } from "./source";
 
 /** One image on this machine and where it goes. */
 export interface PushPlan {
@@ -87,14 +88,11 @@ function isSame({ id }: LocalImage, { digest, manifest }: StoredImage): boolean 
 /**
  * Sends one image, unless it is there. "latest" follows where the repository lets it, but never to an image of a tree that
  * was not clean.
- *
- * @param follow - whether "latest" is to follow
  */
 export async function pushImage(
   { builder, pushWords }: SignedIn,
   client: ECRClient,
   step: PushStep,
-  follow: boolean,
   onLine: (line: string) => void,
 ): Promise<Pushed> {
   const { service, repository, tag, name, stored } = step;
@@ -105,7 +103,7 @@ export async function pushImage(
   }
   const image = await findTagged(client, repository, tag);
   if (image === undefined) throw new UserError(`${service}: ${repository.url} has no image ${tag} after the push.`);
-  const latest = follow && (await mayMove(client, repository, ALIAS));
+  const latest = !isDirty(tag) && (await mayMove(client, repository, ALIAS));
   if (latest) await addTag(client, repository, image, ALIAS);
   return {
     service,

@@ -26,6 +26,8 @@ export interface SourceOptions {
 
 /** Files of a dirty tree that a message names. */
 const SHOWN_FILES = 10;
+/** Between the commit and the hash of what differs from it. */
+const DIRTY = "-dirty-";
 /** Digits of the hash of what differs from the commit. */
 const DIRTY_DIGITS = 12;
 
@@ -47,8 +49,11 @@ export async function readSource(folder: string, { env, allowDirty = false }: So
   const dirty = changedFiles(await git("status", "--porcelain=v1", "-z", "--untracked-files=all", "--no-renames"));
   if (dirty.length === 0) return { commit, tag: commit, subject, dirty };
   if (!allowDirty) throw new UserError(refusal(root, dirty), 2);
-  return { commit, tag: `${commit}-dirty-${hashOf(root, dirty)}`, subject, dirty };
+  return { commit, tag: `${commit}${DIRTY}${hashOf(root, dirty)}`, subject, dirty };
 }
+
+/** Whether a tag names the image of files that were not as in their commit. */
+export const isDirty = (tag: string): boolean => tag.includes(DIRTY);
 
 async function gitText(folder: string, args: string[], env: NodeJS.ProcessEnv): Promise<string> {
   const { code, stdout, stderr } = await run("git", ["-C", folder, ...args], { env: { ...env, LC_ALL: "C" } });

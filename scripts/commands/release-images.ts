@@ -1,0 +1,150 @@
+/** `tiers release build` and `push`. */
+import type { ResolvedApp } from "../../modules/spec";
+import { UserError } from "../lib/errors";
+import { table } from "../lib/terminal";
+import {
+  buildImage,
+  chooseBuilder,
+  type LocalImage,
+  localName,
+  messageOf,
+  openRegistry,
+  parseRepository,
+  planBuilds,
+  platformOf,
+  preparePushes,
+  pushImage,
+  type Pushed,
+  readSource,
+  type Repository,
+  type SignedIn,
+  signIn,
+  withSignIn,
+} from "../release";
+import { type Context, createContext, findStack, loadProject } from "./context";
+import { type HostOptions, type HostTarget, openHost } from "./host-target";
+
+/** Where the source lies. */
+export interface SourceChoice {
+  source: string;
+  allowDirty?: boolean;
+  tag?: string;
+}
+
+interface BuildOptions extends SourceChoice {
+  builder?: string;
+  json?: boolean;
+  verbose?: boolean;
+}
+
+type PushOptions = HostOptions & Omit<BuildOptions, "verbose">;
+
+/** Builds the images of services; needs neither AWS nor a deployed stack. */
+export async function build(stack: string, services: string[], options: BuildOptions): Promise<void> {
+  const context = createContext(options);
+  const { app } = findStack(await loadProject(context), stack);
+  const chosen = builtServices(stack, app, services);
+  const builder = await chooseBuilder(context.env, options.builder);
+  const { tag, commit } = await readSource(options.source, { env: context.env, allowDirty: options.allowDirty });
+  const platform = platformOf(app);
+  const images: (LocalImage & { service: string; name: string })[] = [];
+  for (const plan of planBuilds(app, chosen, options.source)) {
+    const name = localName(stack, plan.service, tag);
+    const image = await context.reporter.step(`build ${plan.service}`, (busyWith) =>
+      buildImage(
+        builder,
+        plan,
+        { name, platform, revision: commit },
+        options.verbose ? context.reporter.note : busyWith,
+      ),
+    );
+    images.push({ service: plan.service, name, ...image });
+  }
+  if (options.json)
+    return context.print(JSON.stringify({ stack, tag, commit, builder: builder.name, images }, null, 2));
+  const rows = images.map((image) => [image.service, image.name, image.platform, `${mebibytes(image.sizeBytes)} MiB`]);
+  context.print(`${table(rows, "")}\n\nPush them: tiers release push ${stack} --tag ${tag}`);
+}
+
+const mebibytes = (bytes: number): string => (bytes / 1024 ** 2).toFixed(1);
+
+/** Pushes what was built; an image that is there already is left alone. */
+export async function push(stack: string, services: string[], options: PushOptions): Promise<void> {
+  const host = await openHost(stack, options, (app) => void builtServices(stack, app, services));
+  const { context, app } = host;
+  const builder = await chooseBuilder(context.env, options.builder);
+  const { tag } = await tagOf(context, options);
+  const platform = platformOf(app);
+  const plans = builtServices(stack, app, services).map((service) => ({
+    ...{ service, tag, platform },
+    repository: repositoryOf(host, service),
+    name: localName(stack, service, tag),
+  }));
+  const [{ repository: first } = { repository: undefined }] = plans;
+  if (first === undefined) return;
+  const client = openRegistry(first);
+  try {
+    const steps = await context.reporter.step("compare with the repositories", () =>
+      preparePushes(builder, client, plans),
+    );
+    const pushAll = async (signedIn: SignedIn): Promise<Pushed[]> => {
+      const done: Pushed[] = [];
+      for (const step of steps) {
+        const push = (busyWith: (line: string) => void) => pushImage(signedIn, client, step, busyWith);
+        done.push(await context.reporter.step(`push ${step.service}`, push));
+      }
+      return done;
+    };
+    const toSend = steps.some(({ stored }) => stored === undefined);
+    const pushed = toSend
+      ? await withSignIn(builder, first.registry, await signIn(client, first), pushAll)
+      : await pushAll({ builder, pushWords: [] });
+    if (options.json) return context.print(JSON.stringify({ stack, tag, images: pushed }, null, 2));
+    context.print(
+      table(
+        pushed.map(({ service, result, reference }) => [service, result, reference]),
+        "",
+      ),
+    );
+  } finally {
+    client.destroy();
+  }
+}
+
+/** The tag that was given, or that of the source directory's commit with its first line. */
+export async function tagOf(
+  context: Context,
+  { tag, source, allowDirty }: SourceChoice,
+): Promise<{ tag: string; message: string }> {
+  if (tag !== undefined) return { tag, message: "" };
+  const found = await readSource(source, { env: context.env, allowDirty });
+  return { tag: found.tag, message: messageOf(found.subject) };
+}
+
+/**
+ * The repository of a service, as the stack's state says.
+ *
+ * @throws UserError (exit 2) when the deployed stack does not know the service
+ */
+export function repositoryOf({ stack, deployed }: HostTarget, service: string): Repository {
+  const urls = deployed.outputs.repository_urls as Readonly<Record<string, string>> | undefined;
+  const url = urls?.[service];
+  if (url !== undefined) return parseRepository(url);
+  throw new UserError(
+    `The deployed stack ${stack} has no repository for ${service} (output repository_urls); apply the stack first.`,
+    2,
+  );
+}
+
+/**
+ * The services that were named and are built from source; all of them when none was named.
+ *
+ * @throws UserError (exit 2) when a name is none of those
+ */
+function builtServices(stack: string, app: ResolvedApp, named: readonly string[]): string[] {
+  const built = Object.entries(app.services).flatMap(([service, { image }]) => ("build" in image ? [service] : []));
+  if (built.length === 0) throw new UserError(`No service of ${stack} is built from source (image.build).`, 2);
+  const strangers = named.filter((service) => !built.includes(service));
+  if (strangers.length === 0) return built.filter((service) => named.length === 0 || named.includes(service));
+  throw new UserError(`${strangers.join(", ")}: not built from source in ${stack}; those are: ${built.join(", ")}.`, 2);
+}
