@@ -49,6 +49,7 @@ function hostOutputs({ app, place, firewall, host }: MvpParts): Record<string, O
   return {
     instance_id: { value: host.instanceId, description: "EC2 instance of the host" },
     public_ip: { value: host.publicIp, description: "Fixed public IPv4 address of the host" },
+    public_dns_name: { value: host.publicDnsName, description: "Name that AWS gives to the fixed address" },
     session_command: {
       value: `aws ssm start-session --region ${app.region} --target ${host.instanceId}`,
       description: "Opens a shell on the host through Session Manager, without SSH",
@@ -67,6 +68,10 @@ function publicOutputs({ app, host, records }: MvpParts): Record<string, Output>
     hostPort === undefined ? [] : [`http://${host.publicIp}:${hostPort}`],
   );
   return {
+    base_url: {
+      value: [...urls, ...direct][0] ?? "",
+      description: "Where the app answers first of all: empty when nothing of it is public",
+    },
     app_urls: {
       value: [...urls, ...direct],
       description: "Where the app answers: public names first, then direct ports",

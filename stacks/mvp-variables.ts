@@ -51,11 +51,12 @@ export function declareMvpVariables(scope: Construct, app: ResolvedApp): MvpVari
 
 /** Another type is fine; another architecture would not boot the chosen image, a small one could not hold the app. */
 function instanceType(scope: Construct, app: ResolvedApp): string {
-  const { arch, instanceType: type } = app.host;
+  const { arch, instanceType: type, spot } = app.host;
+  const effect = spot ? "replaces the host; its data volume and address stay" : "stops and starts the host";
   const isArm = 'can(regex("^(a1|[a-z]+[0-9]+g[a-z]*)[.]", var.instance_type))';
   const needed = neededMemoryMiB(app);
   return stringVariable(scope, "instance_type", {
-    description: `EC2 instance type of the host, ${arch}, with at least ${needed} MiB of memory. Changing it stops and starts the host.`,
+    description: `EC2 instance type of the host, ${arch}, with at least ${needed} MiB of memory. Changing it ${effect}.`,
     default: type,
     rules: [
       {

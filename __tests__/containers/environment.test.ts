@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { plainEnvironment, secretEnvironment } from "../../modules/containers/environment";
+import { jobSecretEnvironment, plainEnvironment, secretEnvironment } from "../../modules/containers/environment";
 import { INJECTED_VARIABLES, type ResolvedApp } from "../../modules/spec";
 import { apiWith, shop, type AppChanges } from "../helpers/fixtures";
 
@@ -90,6 +90,44 @@ describe("variables with a secret", () => {
       expect(JSON.stringify(secretEnvironment(app, service))).not.toContain("POSTGRES_PASSWORD");
     }
   });
+});
+
+describe("further names", () => {
+  const aliases = {
+    PG_URI: "DATABASE_URL",
+    API_KEYS: "JWT_SECRET",
+    BROKER: "REDIS_URL",
+    LEVEL: "RUST_LOG",
+    GONE: "NOTHING",
+  };
+  const of = api({ services: apiWith({ secrets: ["JWT_SECRET"], env: { RUST_LOG: "info" }, aliases }) });
+
+  test("stand beside the first ones, each where its value may stand", () => {
+    const plain = plainEnvironment(...of);
+    expect(plain).toMatchObject({
+      BROKER: CACHE.REDIS_URL,
+      REDIS_URL: CACHE.REDIS_URL,
+      LEVEL: "info",
+      RUST_LOG: "info",
+    });
+    expect(Object.keys(plain)).not.toEqual(expect.arrayContaining(["PG_URI"]));
+    const secret = secretEnvironment(...of);
+    expect(secret.PG_URI).toEqual(secret.DATABASE_URL);
+    expect(secret.API_KEYS).toEqual([{ secret: "JWT_SECRET" }]);
+    expect(Object.keys(secret)).toEqual(Object.keys(secret).sort());
+  });
+
+  test("of a variable that a job sets anew have the job's value", () => {
+    const [app, service] = of;
+    expect(plainEnvironment(app, { ...service, env: { RUST_LOG: "debug" } })).toMatchObject({ LEVEL: "debug" });
+  });
+});
+
+test("a job's own secrets, sorted", () => {
+  expect(Object.entries(jobSecretEnvironment({ secrets: ["Z", "A"] }))).toEqual([
+    ["A", [{ secret: "A" }]],
+    ["Z", [{ secret: "Z" }]],
+  ]);
 });
 
 test("a service that is connected to everything gets every injected variable and no other", () => {

@@ -74,6 +74,21 @@ describe("a service", () => {
     });
   });
 
+  test("sees its configuration files read-only, and is made anew when one of them changes", () => {
+    const files = { "/etc/app/a.ini": "a\n", "/etc/app/b.ini": "b\n" };
+    const { volumes, labels } = serviceOf("api", onlyApi({ files, volumes: [{ name: "uploads", path: "/srv" }] }));
+    expect(volumes?.map(({ source, target, read_only }) => [source, target, read_only])).toEqual([
+      ["/opt/shop/data/volumes/api/uploads", "/srv", undefined],
+      ["/opt/shop/files/api/0", "/etc/app/a.ini", true],
+      ["/opt/shop/files/api/1", "/etc/app/b.ini", true],
+    ]);
+    const changed = serviceOf("api", onlyApi({ files: { ...files, "/etc/app/b.ini": "c\n" } }));
+    expect(labels?.["files.content"]).toMatch(/^[0-9a-f]{16}$/);
+    expect(changed.labels?.["files.content"]).toMatch(/^[0-9a-f]{16}$/);
+    expect(changed.labels).not.toEqual(labels);
+    expect(serviceOf("api", onlyApi({}))).not.toHaveProperty("labels");
+  });
+
   test("a writable root file system carries its reason, which cannot break out of its comment", () => {
     const text = textOf(onlyApi({ readOnlyRoot: { off: "The framework writes caches\n    privileged: true" } }));
     expect(text).toContain(
@@ -134,6 +149,20 @@ describe("a job", () => {
     const jobs = { migrate: { service: "api", command: ["x"] } };
     const { depends_on } = serviceOf("job-migrate", { services: { ...services, other }, jobs });
     expect(Object.keys(depends_on ?? {})).toEqual(["postgres", "db-init", "cache"]);
+  });
+
+  test("has secrets of its own beside its service's", () => {
+    const jobs = {
+      init: { service: "web", command: ["x"], secrets: ["ADMIN"] },
+      migrate: { service: "api", command: ["x"] },
+    };
+    expect(serviceOf("job-init", { jobs }).env_file).toEqual(["/run/shop/env/job-init.env"]);
+    const both = { init: { service: "api", command: ["x"], secrets: ["ADMIN"] } };
+    expect(serviceOf("job-init", { jobs: both }).env_file).toEqual([
+      "/run/shop/env/api.env",
+      "/run/shop/env/job-init.env",
+    ]);
+    expect(serviceOf("api", { jobs: both }).env_file).toEqual(["/run/shop/env/api.env"]);
   });
 
   test("adds its own settings", () => {

@@ -134,6 +134,15 @@ describe("HostInstance with everything", () => {
     expect(outputOf(json, "exposed")).toMatchObject({ instanceId: "${aws_instance.host_spot_instance.id}" });
   });
 
+  test("another type makes another instance: what remembers the type replaces it", () => {
+    const { resource } = JSON.parse(json) as { resource: { terraform_data: Record<string, unknown> } };
+    expect(resource.terraform_data).toEqual({ host_type: { input: "${var.instance_type}" } });
+    expect(onlyOne(json, Instance).lifecycle).toEqual({
+      ignore_changes: ["ami", "user_data"],
+      replace_triggered_by: ["terraform_data.host_type"],
+    });
+  });
+
   test("the image is looked up by system and architecture", () => {
     expect(json).toHaveDataSourceWithProperties(DataAwsSsmParameter, {
       name: amiParameter("amazon-linux-2023", "arm64"),

@@ -24,6 +24,9 @@ export const full: AppInput = {
       route: { hosts: ["full.example.com", "api.full.example.com"], paths: ["/api/*"] },
       secrets: ["JWT_SECRET", "LICENSE"],
       volumes: [{ name: "uploads", path: "/srv/uploads" }],
+      aliases: { QUEUE_URL: "REDIS_URL" },
+      files: { "/etc/full/settings.toml": 'theme = "${dark}"\n' },
+      smoke: { database: "/ready/database" },
       readOnlyRoot: { off: "the report engine writes beside its code" },
     },
     web: { image: { build: {} }, port: 3000, route: { hosts: ["full.example.com"] }, dependsOn: ["api"] },
@@ -32,6 +35,7 @@ export const full: AppInput = {
   jobs: {
     migrate: { service: "api", command: ["migrate", "up"], when: "deploy" },
     report: { service: "api", command: ["report"], when: { schedule: { weeklyOn: "sunday", at: "04:30" } } },
+    seed: { service: "api", command: ["seed"], when: "once", secrets: ["SEED_PASSWORD"], marker: ".seed-planted" },
   },
   database: { databases: ["reports"], extensions: ["pg_trgm"] },
   cache: { mode: "container", engine: "redis", use: "queue" },
@@ -48,6 +52,8 @@ export const full: AppInput = {
   secrets: {
     JWT_SECRET: { bytes: 64, encoding: "base64", carry: true },
     LICENSE: { source: "provided", store: "secrets-manager" },
+    REPORT_KEY: {},
+    SEED_PASSWORD: {},
   },
   observability: { emails: ["ops@example.com"], logDays: 90 },
 };

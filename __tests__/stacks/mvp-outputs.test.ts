@@ -18,11 +18,13 @@ const names = [
   "app_urls",
   "availability_zone",
   "backup_bucket",
+  "base_url",
   "data_volume_id",
   "dns_records",
   "image_builds",
   "instance_id",
   "log_groups",
+  "public_dns_name",
   "public_ip",
   "released_image_parameters",
   "repository_urls",
@@ -57,6 +59,15 @@ test("where the app answers: names with the scheme of the proxy, then direct por
     value: ["http://${var.domain}"],
   });
   expect(small).toHaveOutput("app_urls", { value: [] });
+});
+
+test("the first of these is what a link leads to; the address has a name of its own", () => {
+  const direct = { ...api, route: undefined, hostPort: 18080 };
+  const byPort = synthMvp({ services: { api: direct }, ingress: { directCidrs: ["203.0.113.0/24"] } });
+  expect(synthMvp(routed)).toHaveOutput("base_url", { value: "https://${var.domain}" });
+  expect(byPort).toHaveOutput("base_url", { value: "http://${aws_eip.host_address.public_ip}:18080" });
+  expect(small).toHaveOutput("base_url", { value: "" });
+  expect(small).toHaveOutput("public_dns_name", { value: "${aws_eip.host_address.public_dns}" });
 });
 
 test("how to open a shell without SSH", () => {

@@ -191,7 +191,11 @@ describe("the host", () => {
     const added = addresses(spot).filter((address) => !addresses(small).includes(address));
     const removed = addresses(small).filter((address) => !addresses(spot).includes(address));
     expect({ added, removed }).toEqual({
-      added: ["aws_instance.host_spot_instance", "aws_s3_object.config_systemd_shop_spot_service"],
+      added: [
+        "aws_instance.host_spot_instance",
+        "aws_s3_object.config_systemd_shop_spot_service",
+        "terraform_data.host_type",
+      ],
       removed: ["aws_instance.host_instance"],
     });
   });

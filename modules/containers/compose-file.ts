@@ -57,7 +57,7 @@ function appContainers(context: ContainerContext): Record<string, ComposeService
   const { services, jobs } = context.app;
   return Object.fromEntries([
     ...Object.entries(services).map(([name, service]) => [name, serviceContainer(context, name, service)] as const),
-    ...Object.entries(jobs).map(([name, job]) => [jobContainerName(name), jobContainer(context, job)] as const),
+    ...Object.entries(jobs).map(([name, job]) => [jobContainerName(name), jobContainer(context, name, job)] as const),
   ]);
 }
 

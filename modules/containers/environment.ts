@@ -1,4 +1,4 @@
-import type { ResolvedApp } from "../spec";
+import type { Job, ResolvedApp } from "../spec";
 import { CACHE, POSTGRES, runsCache, runsPostgres } from "./names";
 
 /** A piece of a value that the host puts together: a text, or the value of a secret. */
@@ -15,17 +15,20 @@ export const usesPostgres = (app: ResolvedApp, { connects }: ResolvedService): b
 export const usesCache = (app: ResolvedApp, { connects }: ResolvedService): boolean =>
   runsCache(app) && connects.includes("cache");
 
-/** A service's variables that are no secret, sorted by name. The app's own settings win over the injected ones. */
+/**
+ * A service's variables that are no secret, with their further names, sorted by name. The app's own settings win over the
+ * injected ones.
+ */
 export function plainEnvironment(app: ResolvedApp, service: ResolvedService): Record<string, string> {
   const variables = {
     ...(usesPostgres(app, service) && databaseVariables(signIn(app, service))),
     ...(usesCache(app, service) && cacheVariables()),
     ...service.env,
   };
-  return sortedByName(variables);
+  return sortedByName({ ...variables, ...furtherNames(service, variables) });
 }
 
-/** A service's variables that hold a secret, sorted by name. They never stand in a file on a disk. */
+/** A service's variables that hold a secret, with their further names, sorted by name. They never stand in a file on a disk. */
 export function secretEnvironment(app: ResolvedApp, service: ResolvedService): Record<string, readonly ValuePart[]> {
   const names = new Set(service.secrets);
   if (app.database.mode === "external" && app.database.urlSecret && service.connects.includes("database")) {
@@ -39,17 +42,32 @@ export function secretEnvironment(app: ResolvedApp, service: ResolvedService): R
     variables[app.database.passwordSecret] = [{ secret: access.secret }];
     variables.DATABASE_URL = databaseUrl(access);
   }
-  return sortedByName(variables);
+  return sortedByName({ ...variables, ...furtherNames(service, variables) });
+}
+
+/** A job's variables that hold a secret of its own, sorted by name. */
+export function jobSecretEnvironment({ secrets }: Pick<Job, "secrets">): Record<string, readonly ValuePart[]> {
+  return sortedByName(Object.fromEntries(secrets.map((name) => [name, [{ secret: name }]])));
+}
+
+function furtherNames<T>({ aliases }: ResolvedService, variables: Readonly<Record<string, T>>): Record<string, T> {
+  return Object.fromEntries(
+    Object.entries(aliases).flatMap(([alias, name]) => {
+      const value = Object.hasOwn(variables, name) ? variables[name] : undefined;
+      return value === undefined ? [] : [[alias, value]];
+    }),
+  );
 }
 
 /** The database of a service, the role that it signs in with and the secret of its password. */
-interface SignIn {
+export interface SignIn {
   readonly database: string;
   readonly user: string;
   readonly secret: string;
 }
 
-function signIn({ database }: ResolvedApp, service: ResolvedService): SignIn {
+/** How a service signs in to the PostgreSQL of the stack. */
+export function signIn({ database }: ResolvedApp, service: ResolvedService): SignIn {
   const secret = database.ownRoles[service.database];
   return secret === undefined
     ? { database: service.database, user: database.user, secret: database.passwordSecret }

@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import type { Job, ResolvedApp } from "../spec";
 import { isOn } from "../spec";
 import {
@@ -9,14 +10,15 @@ import {
   literal,
   memoryFolders,
   seconds,
+  type ComposeBind,
   type ComposeHealthcheck,
   type ComposeService,
 } from "./compose";
 import { containerName, type ContainerContext } from "./context";
 import { plainEnvironment, secretEnvironment, usesCache, usesPostgres } from "./environment";
-import { type HostLayout, volumeDir } from "./layout";
+import { configDir, type HostLayout, volumeDir } from "./layout";
 import { logging } from "./logging";
-import { CACHE, DB_INIT, imageVariable, POSTGRES, runsCache, runsPostgres } from "./names";
+import { CACHE, DB_INIT, imageVariable, jobContainerName, POSTGRES, runsCache, runsPostgres } from "./names";
 
 type ResolvedService = ResolvedApp["services"][string];
 type DependsOn = NonNullable<ComposeService["depends_on"]>;
@@ -28,6 +30,7 @@ export function serviceContainer(context: ContainerContext, name: string, servic
   return {
     image: releasedImage(name),
     container_name: containerName(context, name),
+    ...filesLabel(service),
     ...(service.command && { command: service.command.map(literal) }),
     ...settings(context, name, service, service.env),
     ...dependencies({ ...dataDependencies(app, service), ...serviceDependencies(app, service) }),
@@ -41,18 +44,25 @@ export function serviceContainer(context: ContainerContext, name: string, servic
 }
 
 /**
- * A job: its service's image, settings, secrets, limits and volumes with another command. Compose leaves it alone until
+ * A job: its service's image, settings, secrets, files, limits and volumes with another command, and the secrets of its own.
+ * Compose leaves it alone until
  * someone runs it. It waits for the data services only, because a job at a release runs before the services start.
  */
-export function jobContainer(context: ContainerContext, job: Job): ComposeService {
-  const { app, logTarget } = context;
+export function jobContainer(context: ContainerContext, name: string, job: Job): ComposeService {
+  const { app, layout, logTarget } = context;
   const service = app.services[job.service];
   if (service === undefined) throw new Error(`a job names the unknown service "${job.service}"`);
   return {
     image: releasedImage(job.service),
     profiles: ["jobs"],
     command: job.command.map(literal),
-    ...settings(context, job.service, service, { ...service.env, ...job.env }),
+    ...settings(
+      context,
+      job.service,
+      service,
+      { ...service.env, ...job.env },
+      job.secrets.length > 0 ? [environmentFile(layout, jobContainerName(name))] : [],
+    ),
     ...dependencies(dataDependencies(app, service)),
     ...process(context, job.service, service),
     logging: logging(logTarget, job.service),
@@ -73,18 +83,30 @@ function settings(
   name: string,
   service: ResolvedService,
   env: Readonly<Record<string, string>>,
+  furtherFiles: readonly string[] = [],
 ): Pick<ComposeService, "environment" | "env_file"> {
   const plain = Object.entries(plainEnvironment(app, { ...service, env }));
   const hasSecrets = Object.keys(secretEnvironment(app, service)).length > 0;
+  const files = [...(hasSecrets ? [environmentFile(layout, name)] : []), ...furtherFiles];
   return {
     ...(plain.length > 0 && { environment: Object.fromEntries(plain.map(([key, value]) => [key, literal(value)])) }),
-    ...(hasSecrets && { env_file: [environmentFile(layout, name)] }),
+    ...(files.length > 0 && { env_file: files }),
   };
 }
 
-/** The file of a service's secret variables, in memory on the host. */
-export const environmentFile = ({ environmentDir }: HostLayout, service: string): string =>
-  `${environmentDir}/${service}.env`;
+/** The file of a service's or a job's secret variables, in memory on the host. */
+export const environmentFile = ({ environmentDir }: HostLayout, container: string): string =>
+  `${environmentDir}/${container}.env`;
+
+/** Where a service's n-th file lies in the configuration, relative to the app's folder on the host. */
+export const configurationFile = (service: string, index: number): string => `files/${service}/${index}`;
+
+/** Changes with the service's files: a container sees what they were when it was made. */
+function filesLabel({ files }: ResolvedService): Pick<ComposeService, "labels"> {
+  if (Object.keys(files).length === 0) return {};
+  const digest = createHash("sha256").update(JSON.stringify(files)).digest("hex").slice(0, 16);
+  return { labels: { "files.content": digest } };
+}
 
 /** What a service and its jobs have in common as processes: networks, user, file system, limits. */
 function process(
@@ -93,18 +115,25 @@ function process(
   service: ResolvedService,
 ): Omit<ComposeService, "image" | "logging" | "restart"> {
   const usesData = usesPostgres(app, service) || usesCache(app, service);
+  const mounts = [...volumeMounts(layout, name, service), ...fileMounts(layout, name, service)];
   return {
     networks: usesData ? [EDGE_NETWORK, INTERNAL_NETWORK] : [EDGE_NETWORK],
     user: service.user,
     init: true,
     read_only: isOn(service.readOnlyRoot),
     ...(service.tmpfs.length > 0 && { tmpfs: memoryFolders(service.user, service.tmpfs) }),
-    ...(service.volumes.length > 0 && {
-      volumes: service.volumes.map(({ name: volume, path }) => bind(volumeDir(layout, name, volume), path)),
-    }),
+    ...(mounts.length > 0 && { volumes: mounts }),
     ...HARDENING,
     deploy: limits({ memoryMiB: service.memoryMiB, cpu: service.cpu }),
   };
+}
+
+function volumeMounts(layout: HostLayout, name: string, { volumes }: ResolvedService): ComposeBind[] {
+  return volumes.map(({ name: volume, path }) => bind(volumeDir(layout, name, volume), path));
+}
+
+function fileMounts(layout: HostLayout, name: string, { files }: ResolvedService): ComposeBind[] {
+  return Object.keys(files).map((path, index) => bind(configDir(layout, configurationFile(name, index)), path, "ro"));
 }
 
 function dataDependencies(app: ResolvedApp, service: ResolvedService): DependsOn {

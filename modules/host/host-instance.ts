@@ -2,7 +2,7 @@ import { DataAwsSsmParameter } from "@cdktf/provider-aws/lib/data-aws-ssm-parame
 import { Eip } from "@cdktf/provider-aws/lib/eip";
 import { EipAssociation } from "@cdktf/provider-aws/lib/eip-association";
 import { Instance } from "@cdktf/provider-aws/lib/instance";
-import type { ITerraformDependable } from "cdktf";
+import { type ITerraformDependable, TerraformResource } from "cdktf";
 import { Construct } from "constructs";
 import type { PhysicalNames } from "../naming/physical-names";
 import { amiParameter, type HostArch, type HostOs } from "./ami";
@@ -32,7 +32,8 @@ export interface HostInstanceProps {
 /**
  * The host with its Elastic IP. The instance is replaceable: it holds no data, and neither a newer image nor other user
  * data touches it after creation (a change of user data would stop it while the plan calls that an update in place).
- * On-demand and Spot instances have different logical ids, because AWS cannot turn one into the other.
+ * On-demand and Spot instances have different logical ids, because AWS cannot turn one into the other. Another type is an
+ * update in place for the former, which stops and starts it, and a new instance for the latter.
  *
  * Cost: the instance by its type (t3.medium: $30 to $39 a month by region), the root disk at $0.08 to $0.096 per GiB, the
  * public IPv4 address $3.65.
@@ -40,6 +41,8 @@ export interface HostInstanceProps {
 export class HostInstance extends Construct {
   readonly instanceId: string;
   readonly publicIp: string;
+  /** Name that AWS gives to the address. */
+  readonly publicDnsName: string;
 
   constructor(scope: Construct, id: string, props: HostInstanceProps) {
     super(scope, id);
@@ -47,11 +50,13 @@ export class HostInstance extends Construct {
     const address = this.createAddress(props, instance);
     this.instanceId = instance.id;
     this.publicIp = address.publicIp;
+    this.publicDnsName = address.publicDns;
   }
 
   private createInstance(props: HostInstanceProps): Instance {
     const id = props.spot ? "spot_instance" : "instance";
     const name = props.names.of("tag:Name", `host_${id}`, "host");
+    const type = props.spot ? this.rememberType(props.instanceType) : undefined;
     const image = new DataAwsSsmParameter(this, "image", { name: amiParameter(props.os, props.arch) });
     return new Instance(this, id, {
       ami: image.insecureValue,
@@ -80,8 +85,22 @@ export class HostInstance extends Construct {
         : undefined,
       tags: { Name: name },
       dependsOn: props.dependsOn,
-      lifecycle: { ignoreChanges: ["ami", "user_data"] },
+      lifecycle: {
+        ignoreChanges: ["ami", "user_data"],
+        // As a text: from a reference cdktf would make an expression, which Terraform refuses here.
+        ...(type && { replaceTriggeredBy: [`${type.terraformResourceType}.${type.friendlyUniqueId}`] }),
+      },
     });
+  }
+
+  /**
+   * AWS does not change the type of a stopped Spot instance, so that an update in place would fail: this remembers the type,
+   * and its change replaces the instance. cdktf's own class for it would call Terraform at each synth to ask its version.
+   */
+  private rememberType(instanceType: string): TerraformResource {
+    const type = new TerraformResource(this, "type", { terraformResourceType: "terraform_data" });
+    type.addOverride("input", instanceType);
+    return type;
   }
 
   private createAddress({ names }: HostInstanceProps, instance: Instance): Eip {

@@ -1,9 +1,10 @@
 import { publicSubnetsOf } from "./cidr";
+import { withoutDisabled } from "./enabled";
 import { SUPERUSER_SECRET } from "./injected";
 import { architectureOf, isBurstable } from "./instance-types";
 import { cacheContainerMiB, databaseMemoryMiB } from "./memory";
-import type { DataService, ResolvedApp, ResolvedService } from "./resolved";
-import type { App, Secret, Service, Tier } from "./schema";
+import type { DataService, ResolvedApp, ResolvedJob, ResolvedService } from "./resolved";
+import type { App, Job, Secret, Service, Tier } from "./schema";
 import { secret } from "./sections/data";
 import { healthCheck } from "./sections/service";
 
@@ -50,7 +51,7 @@ export function impliedSecrets(app: App): Record<string, Secret> {
   return {};
 }
 
-function resolveService(app: App, service: Service): ResolvedService {
+function resolveService(app: App, { enabled: _, ...service }: Service): ResolvedService {
   const available = dataServicesOf(app);
   const wanted = service.connects ?? available;
   return {
@@ -60,6 +61,11 @@ function resolveService(app: App, service: Service): ResolvedService {
     database: service.database ?? databaseNameOf(app),
   };
 }
+
+const resolveJob = (name: string, job: Job): ResolvedJob => ({
+  ...job,
+  marker: job.when === "once" ? (job.marker ?? `.${name}-done`) : undefined,
+});
 
 function resolveHost(app: App): ResolvedApp["host"] {
   const { appDir, cpuCredits, instanceType, spot } = app.host;
@@ -79,12 +85,14 @@ function resolveNetwork(app: App, tier: Tier): ResolvedApp["network"] {
 }
 
 /** Fills in every default that follows from other fields. The app must have passed its checks. */
-export function resolveApp(app: App, tier: Tier, isDefaultEnvironment: boolean): ResolvedApp {
-  const { stacks: _, services, ...rest } = app;
+export function resolveApp(written: App, tier: Tier, isDefaultEnvironment: boolean): ResolvedApp {
+  const app = withoutDisabled(written);
+  const { stacks: _, services, jobs, ...rest } = app;
   return {
     ...rest,
     isDefaultEnvironment,
     services: Object.fromEntries(Object.entries(services).map(([name, one]) => [name, resolveService(app, one)])),
+    jobs: Object.fromEntries(Object.entries(jobs).map(([name, one]) => [name, resolveJob(name, one)])),
     database: {
       ...app.database,
       name: databaseNameOf(app),

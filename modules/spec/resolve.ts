@@ -1,5 +1,6 @@
 import type { AppDefinition } from "./define";
 import { resolveApp } from "./derive";
+import { disabledServices, withoutDisabled, writtenWithoutDisabled } from "./enabled";
 import { type Variant, variantsOf } from "./environments";
 import { findingsOf, type LocatedFinding } from "./issues";
 import { labelOf, stackIdOf } from "./labels";
@@ -85,10 +86,11 @@ function checkVariant(
   if (!parsed.success) return { findings: findingsOf(appSchema, variant.input, parsed.error.issues), stacks: [] };
   const app = parsed.data;
   const tiers = TIERS.filter((tier) => app.stacks[tier] !== undefined);
-  const written = variant.input as AppInput;
+  const written = writtenWithoutDisabled(variant.input as AppInput, app);
+  const subject = { app: withoutDisabled(app), written, disabled: disabledServices(app) };
   // An app without stacks is checked too, as what it would be on the first tier.
   const findings = (tiers.length > 0 ? tiers : TIERS.slice(0, 1)).flatMap((tier) =>
-    rules.flatMap((rule) => rule.check({ app, written, tier })),
+    rules.flatMap((rule) => rule.check({ ...subject, tier })),
   );
   return { findings: withoutRepetition(findings), stacks: tiers.map((tier) => toStack(app, tier, variant)) };
 }

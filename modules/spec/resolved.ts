@@ -1,25 +1,32 @@
-import type { App, Secret, Service, Tier } from "./schema";
+import type { App, Job, Secret, Service, Tier } from "./schema";
 
 /** What a service may be connected to. */
 export type DataService = "database" | "cache";
 
 /** A service with every derived default filled in. */
-export type ResolvedService = Omit<Service, "connects" | "database"> & {
+export type ResolvedService = Omit<Service, "enabled" | "connects" | "database"> & {
   /** What the service gets the connection settings of; empty when neither exists. */
   readonly connects: readonly DataService[];
   /** The database that the service signs in to when it connects to one that the stack runs. */
   readonly database: string;
 };
 
+/** A job with every derived default filled in. */
+export type ResolvedJob = Omit<Job, "marker"> & {
+  /** The file that says that the job has succeeded; undefined for all jobs but those that run once. */
+  readonly marker: string | undefined;
+};
+
 /** An app of one environment on one tier, with every default filled in: nothing that reads it has to know a default. */
 export type ResolvedApp = Omit<
   App,
-  "stacks" | "services" | "database" | "cache" | "host" | "network" | "state" | "secrets"
+  "stacks" | "services" | "jobs" | "database" | "cache" | "host" | "network" | "state" | "secrets"
 > & {
   /** Whether this is the environment that the app itself describes, not one of `environments`. */
   readonly isDefaultEnvironment: boolean;
-  /** Services by name; web services always have a health check. */
+  /** Services by name, those that are turned off left out; web services always have a health check. */
   readonly services: Readonly<Record<string, ResolvedService>>;
+  readonly jobs: Readonly<Record<string, ResolvedJob>>;
   readonly database: App["database"] & {
     readonly name: string;
     readonly user: string;

@@ -2,6 +2,7 @@ import { describe, expect, test } from "vitest";
 import { parse } from "yaml";
 import type { ComposeFile } from "../../../modules/containers/compose";
 import { hostConfig, type HostConfigInput } from "../../../modules/host/config";
+import type { SecretsFile } from "../../../modules/host/config/secrets-file";
 import { staticFiles } from "../../../modules/host/config/static-files";
 import { literalText } from "../../../modules/terraform/escape";
 import { OPAQUE, hostInput, shop, type AppChanges } from "../../helpers/fixtures";
@@ -93,6 +94,23 @@ describe("the files", () => {
     expect(new Set(files.map(({ path }) => path)).size).toBe(files.length);
     for (const { content } of files) expect(content).toMatch(/[^\n]\n$/);
   });
+});
+
+test("a service's configuration files lie where its container expects them", () => {
+  const files = { "/etc/app/a.ini": "a = ${x}\n", "/etc/app/b.ini": "" };
+  const rendered = filesOf(hostInput(shop({ services: { api: { image: { build: {} }, port: 80, files } } })));
+  expect(rendered["files/api/0"]).toBe("a = ${x}\n");
+  expect(rendered["files/api/1"]).toBe("");
+});
+
+test("a job's own secrets lie in a file of their own, which its service does not read", () => {
+  const job = { service: "api", command: ["x"], secrets: ["ADMIN_PASSWORD"] };
+  const app = shop({ jobs: { init: job }, secrets: { JWT_SECRET: {}, ADMIN_PASSWORD: {} } });
+  const rendered = filesOf(hostInput(app));
+  const { environments } = JSON.parse(rendered["secrets.json"] ?? "") as SecretsFile;
+  expect(environments.map(({ path }) => path)).toEqual(["/run/shop/env/api.env", "/run/shop/env/job-init.env"]);
+  expect(Object.keys(environments[0]?.variables ?? {})).not.toEqual(expect.arrayContaining(["ADMIN_PASSWORD"]));
+  expect(environments[1]?.variables).toEqual({ ADMIN_PASSWORD: [{ secret: "ADMIN_PASSWORD" }] });
 });
 
 describe("opaque references", () => {

@@ -37,10 +37,22 @@ test("settings of the host's scripts", () => {
     IMAGE_PARAMETER_API='/shop/mvp/image/api'
     IMAGE_PARAMETER_WEB='/shop/mvp/image/web'
     NEEDS_WEB='api'
+    PORT_API='8080'
+    HEALTH_PATH_API='/health'
+    DATABASE_OF_API='shop'
+    ROLE_OF_API='shop'
+    PORT_WEB='3000'
+    HEALTH_PATH_WEB='/'
+    JOBS='job-migrate job-report'
     DEPLOY_JOBS='job-migrate'
+    ONCE_JOBS=''
     SERVICE_OF_JOB_MIGRATE='api'
     SECONDS_OF_JOB_MIGRATE='900'
+    SERVICE_OF_JOB_REPORT='api'
+    SECONDS_OF_JOB_REPORT='900'
     PROXY='caddy'
+    TLS='yes'
+    PUBLIC_HOSTS='api.shop.example=api:/api/* shop.example=api:/api/* shop.example=web:/*'
     "
   `);
 });
@@ -54,10 +66,45 @@ test("what a host without database, cache, proxy and jobs is told", () => {
     services: { api: { image: { build: {} }, port: 80 } },
     jobs: {},
   });
-  for (const line of ["DATA_SERVICES=''", "DEPLOY_JOBS=''", "PROXY='none'", "OS='amazon-linux-2023'"]) {
+  const none = ["DATA_SERVICES", "JOBS", "DEPLOY_JOBS", "ONCE_JOBS", "PUBLIC_HOSTS"].map((name) => `${name}=''`);
+  for (const line of [...none, "PROXY='none'", "TLS='no'", "OS='amazon-linux-2023'"]) {
     expect(bare).toContain(`\n${line}\n`);
   }
-  expect(bare).not.toMatch(/POSTGRES|NEEDS_|CERTIFICATE/);
+  expect(bare).not.toMatch(/POSTGRES|NEEDS_|CERTIFICATE|_OF_|SMOKE_/);
+});
+
+test("what shows that a service works, for each way of asking", () => {
+  const env = stackEnvOf({
+    database: { databases: ["accounts"] },
+    services: {
+      "my-api": {
+        image: { build: {} },
+        port: 8080,
+        healthCheck: { command: ["check"] },
+        smoke: { database: "/ready/db", cache: "/ready/cache" },
+        database: "accounts",
+      },
+      worker: { kind: "worker", image: { build: {} }, connects: ["cache"] },
+    },
+    jobs: {},
+  });
+  const settings = env.split("\n").filter((line) => /^(PORT|HEALTH|SMOKE|DATABASE_OF|ROLE_OF)/.test(line));
+  expect(settings).toEqual([
+    "PORT_MY_API='8080'",
+    "SMOKE_DATABASE_MY_API='/ready/db'",
+    "SMOKE_CACHE_MY_API='/ready/cache'",
+    "DATABASE_OF_MY_API='accounts'",
+    "ROLE_OF_MY_API='accounts'",
+  ]);
+});
+
+test("jobs that run once have a marker, their own or the usual one", () => {
+  const once: NonNullable<AppChanges["jobs"]>[string] = { service: "api", command: ["x"], when: "once" };
+  const env = stackEnvOf({ jobs: { "admin-init": { ...once, marker: ".admin-initialized" }, seed: once } });
+  expect(env).toContain("\nONCE_JOBS='job-admin-init job-seed'\n");
+  expect(env).toContain("\nMARKER_OF_JOB_ADMIN_INIT='.admin-initialized'\n");
+  expect(env).toContain("\nMARKER_OF_JOB_SEED='.seed-done'\n");
+  expect(stackEnvOf()).not.toContain("MARKER_OF");
 });
 
 test("a shell reads every value as it was", () => {

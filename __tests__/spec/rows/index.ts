@@ -8,6 +8,7 @@ import { JOB_AND_SECRET_ROWS } from "./jobs-and-secrets";
 import { NETWORK_ROWS } from "./network";
 import type { Row } from "./row";
 import { SERVICE_DATABASE_ROWS } from "./service-database";
+import { SERVICE_PART_ROWS } from "./service-parts";
 import { SERVICE_ROWS } from "./services";
 import { TOP_ROWS } from "./top";
 
@@ -15,6 +16,7 @@ import { TOP_ROWS } from "./top";
 export const ROWS: readonly Row[] = [
   ...TOP_ROWS,
   ...SERVICE_ROWS,
+  ...SERVICE_PART_ROWS,
   ...CONTAINER_ROWS,
   ...INGRESS_ROWS,
   ...JOB_AND_SECRET_ROWS,
@@ -23,5 +25,5 @@ export const ROWS: readonly Row[] = [
   ...NETWORK_ROWS,
   ...HOST_ROWS,
   ...ENVIRONMENT_ROWS,
-];
   ...CI_ROWS,
+];

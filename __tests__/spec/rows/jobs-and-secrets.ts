@@ -8,7 +8,7 @@ export const JOB_AND_SECRET_ROWS: readonly Row[] = [
     name: "job that is a command",
     patch: { jobs: { migrate: ["./migrate"] } },
     lines: [
-      "shop-mvp: jobs.migrate is a list of 1; allowed: an object with service, command, when, timeoutSeconds, env; write it in braces with these fields",
+      "shop-mvp: jobs.migrate is a list of 1; allowed: an object with service, command, when, timeoutSeconds, env, secrets, marker; write it in braces with these fields",
     ],
   },
   {
@@ -55,7 +55,7 @@ export const JOB_AND_SECRET_ROWS: readonly Row[] = [
     name: "job at a time that does not exist",
     patch: migrate({ when: "nightly" }),
     lines: [
-      `shop-mvp: jobs.migrate.when is "nightly"; allowed: "manual" | "deploy" | { schedule: { everyMinutes } | { dailyAt } | { weeklyOn, at } }; choose one of these forms`,
+      `shop-mvp: jobs.migrate.when is "nightly"; allowed: "manual" | "deploy" | "once" | { schedule: { everyMinutes } | { dailyAt } | { weeklyOn, at } }; choose one of these forms`,
     ],
   },
   {

@@ -4,6 +4,7 @@ import type { ContainerContext } from "../../containers/context";
 import { hostLayout } from "../../containers/layout";
 import { proxyOf, runsPostgres } from "../../containers/names";
 import { SQL_FILE } from "../../containers/postgres";
+import { configurationFile } from "../../containers/service";
 import type { ResolvedApp } from "../../spec";
 import { backupUnits } from "./backup-units";
 import { caddyfile } from "./caddyfile";
@@ -81,6 +82,7 @@ export function hostConfig(input: HostConfigInput): readonly HostFile[] {
     file("compose.yaml", composeText(context, input.stack, { config: proxyRevision(input), domain: input.domain })),
     ...(proxy ? [proxy] : []),
     ...(runsPostgres(input.app) ? [file(`postgres/${SQL_FILE}`, initSql(input.app.database))] : []),
+    ...serviceFiles(input.app),
     file("secrets.json", `${JSON.stringify(secretsFile(context, input.secretSources), null, 2)}\n`),
     file("stack.env", stackEnv(input, context)),
     file("tmpfiles.conf", folders(context)),
@@ -99,6 +101,13 @@ function proxyFile(input: HostConfigInput): HostFile | undefined {
   const proxy = proxyOf(input.app);
   if (proxy === undefined) return undefined;
   return proxy === "caddy" ? file("caddy/Caddyfile", caddyfile(input)) : file("nginx/nginx.conf", nginxConf(input));
+}
+
+/** The configuration files of services, as their containers mount them. */
+function serviceFiles({ services }: ResolvedApp): HostFile[] {
+  return Object.entries(services).flatMap(([name, { files }]) =>
+    Object.values(files).map((content, index) => file(configurationFile(name, index), content)),
+  );
 }
 
 /**

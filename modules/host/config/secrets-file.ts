@@ -1,6 +1,7 @@
 import { fileSecrets } from "../../containers/compose-file";
 import type { ContainerContext } from "../../containers/context";
-import { secretEnvironment, type ValuePart } from "../../containers/environment";
+import { jobSecretEnvironment, secretEnvironment, type ValuePart } from "../../containers/environment";
+import { jobContainerName } from "../../containers/names";
 import { POSTGRES_USER } from "../../containers/postgres";
 import { environmentFile } from "../../containers/service";
 import type { Secret } from "../../spec";
@@ -65,10 +66,13 @@ function secretEntries(
 }
 
 function environmentFiles({ app, layout }: ContainerContext): EnvironmentFile[] {
-  return Object.entries(app.services)
-    .map(([name, service]) => ({
-      path: environmentFile(layout, name),
-      variables: secretEnvironment(app, service),
-    }))
-    .filter(({ variables }) => Object.keys(variables).length > 0);
+  const ofServices = Object.entries(app.services).map(([name, service]) => ({
+    path: environmentFile(layout, name),
+    variables: secretEnvironment(app, service),
+  }));
+  const ofJobs = Object.entries(app.jobs).map(([name, job]) => ({
+    path: environmentFile(layout, jobContainerName(name)),
+    variables: jobSecretEnvironment(job),
+  }));
+  return [...ofServices, ...ofJobs].filter(({ variables }) => Object.keys(variables).length > 0);
 }

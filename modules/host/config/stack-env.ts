@@ -1,4 +1,5 @@
 import type { ContainerContext } from "../../containers/context";
+import { signIn, usesPostgres } from "../../containers/environment";
 import { postgresImage } from "../../containers/images";
 import {
   CACHE,
@@ -62,9 +63,14 @@ function stackSettings(input: HostConfigInput, context: ContainerContext): Recor
     SERVICES: Object.keys(app.services).join(" "),
     ...imageParameters(input),
     ...neededServices(context),
-    DEPLOY_JOBS: deployJobs(context).map(jobContainerName).join(" "),
-    ...deployJobSettings(context),
+    ...smokeSettings(context),
+    JOBS: Object.keys(app.jobs).map(jobContainerName).join(" "),
+    DEPLOY_JOBS: jobsThatRun(context, "deploy"),
+    ONCE_JOBS: jobsThatRun(context, "once"),
+    ...jobSettings(context),
     PROXY: proxyOf(app) ?? "none",
+    TLS: proxyOf(app) !== undefined && isOn(app.ingress.tls) ? "yes" : "no",
+    PUBLIC_HOSTS: publicHosts(input),
     ...certificateSettings(input),
   };
 }
@@ -97,24 +103,61 @@ function neededServices({ app }: ContainerContext): Record<string, string> {
   );
 }
 
-function deployJobs({ app }: ContainerContext): string[] {
-  return Object.keys(app.jobs).filter((name) => app.jobs[name]?.when === "deploy");
-}
-
-/** SERVICE_OF_<JOB> is the service whose image a job runs in, SECONDS_OF_<JOB> the time it has. */
-function deployJobSettings(context: ContainerContext): Record<string, string> {
+/**
+ * What shows that a service works: PORT_<SERVICE> is its port inside, HEALTH_PATH_<SERVICE> answers 2xx when it is well,
+ * SMOKE_DATABASE_<SERVICE> and SMOKE_CACHE_<SERVICE> when it has used these, DATABASE_OF_<SERVICE> and ROLE_OF_<SERVICE> are
+ * what it signs in to on the stack's own server, and as whom.
+ */
+function smokeSettings({ app }: ContainerContext): Record<string, string> {
   return Object.fromEntries(
-    deployJobs(context).flatMap((name) => {
-      const job = context.app.jobs[name];
-      const suffix = environmentName(jobContainerName(name));
-      return job === undefined
-        ? []
-        : [
-            [`SERVICE_OF_${suffix}`, job.service],
-            [`SECONDS_OF_${suffix}`, String(job.timeoutSeconds)],
-          ];
+    Object.entries(app.services).flatMap(([name, service]) => {
+      const { port, healthCheck, smoke } = service;
+      const access = usesPostgres(app, service) ? signIn(app, service) : undefined;
+      const known = {
+        PORT: port === undefined ? undefined : String(port),
+        HEALTH_PATH: port === undefined || healthCheck?.command ? undefined : healthCheck?.path,
+        SMOKE_DATABASE: smoke.database,
+        SMOKE_CACHE: smoke.cache,
+        DATABASE_OF: access?.database,
+        ROLE_OF: access?.user,
+      };
+      return Object.entries(known).flatMap(([key, value]) =>
+        value === undefined ? [] : [[`${key}_${environmentName(name)}`, value] as const],
+      );
     }),
   );
+}
+
+function jobsThatRun({ app }: ContainerContext, when: "deploy" | "once"): string {
+  return Object.keys(app.jobs)
+    .filter((name) => app.jobs[name]?.when === when)
+    .map(jobContainerName)
+    .join(" ");
+}
+
+/**
+ * SERVICE_OF_<JOB> is the service whose image a job runs in, SECONDS_OF_<JOB> the time it has, MARKER_OF_<JOB> the file in the
+ * app's folder that says that a job of ONCE_JOBS has succeeded.
+ */
+function jobSettings({ app }: ContainerContext): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(app.jobs).flatMap(([name, { service, timeoutSeconds, marker }]) => {
+      const suffix = environmentName(jobContainerName(name));
+      return [
+        [`SERVICE_OF_${suffix}`, service],
+        [`SECONDS_OF_${suffix}`, String(timeoutSeconds)],
+        ...(marker === undefined ? [] : [[`MARKER_OF_${suffix}`, marker]]),
+      ];
+    }),
+  );
+}
+
+/** What the proxy leads where: `<host>=<service>:<path pattern>`, most specific first for each host. */
+function publicHosts({ app, domain }: HostConfigInput): string {
+  if (proxyOf(app) === undefined) return "";
+  return hostRoutes(app, domain)
+    .flatMap(({ served, routes }) => routes.map(({ pattern, service }) => `${served}=${service}:${pattern}`))
+    .join(" ");
 }
 
 /** Only nginx leaves certificates to the host; Caddy gets its own. */

@@ -1,3 +1,4 @@
+import { ALIAS_RULES } from "./aliases";
 import { CI_RULES } from "./ci";
 import { DATA_RULES } from "./data";
 import { HOST_RULES } from "./host";
@@ -8,6 +9,7 @@ import { NETWORK_RULES } from "./network";
 import type { Rule } from "./rule";
 import { SECRET_RULES } from "./secrets";
 import { SERVICE_DATABASE_RULES } from "./service-database";
+import { SERVICE_PART_RULES } from "./service-parts";
 import { SERVICE_RULES } from "./services";
 import { STACK_RULES } from "./stack";
 
@@ -15,13 +17,15 @@ import { STACK_RULES } from "./stack";
 export const RULES: readonly Rule[] = [
   ...STACK_RULES,
   ...SERVICE_RULES,
+  ...SERVICE_PART_RULES,
   ...INGRESS_RULES,
   ...JOB_RULES,
   ...SECRET_RULES,
+  ...ALIAS_RULES,
   ...DATA_RULES,
   ...SERVICE_DATABASE_RULES,
   ...NETWORK_RULES,
   ...HOST_RULES,
   ...LIST_RULES,
-];
   ...CI_RULES,
+];

@@ -4,9 +4,12 @@ import type { App, AppInput, Tier } from "../schema";
 
 /** What a rule looks at: an app of one environment on one tier whose fields are all well-formed. */
 export interface Subject {
+  /** Without the services that are turned off. */
   readonly app: App;
   /** The same app as it was written, to tell a written value from a default. */
   readonly written: AppInput;
+  /** The services that are turned off. */
+  readonly disabled: readonly string[];
   readonly tier: Tier;
 }
 

@@ -10,7 +10,7 @@ const isConnected = (app: App, service: Service, to: "database" | "cache"): bool
   dataServicesOf(app).includes(to) && (service.connects?.includes(to) ?? true);
 
 /** Variables that the stack puts into a service's environment by itself. */
-function injectedInto(app: App, service: Service): string[] {
+export function injectedInto(app: App, service: Service): string[] {
   return [
     ...(app.database.mode === "container" && isConnected(app, service, "database") ? DATABASE_VARIABLES : []),
     ...(isConnected(app, service, "cache") ? CACHE_VARIABLES : []),
@@ -18,41 +18,57 @@ function injectedInto(app: App, service: Service): string[] {
 }
 
 /** Every secret that a service gets, listed by it or not. */
-function secretsOf(app: App, service: Service): string[] {
+export function secretsOf(app: App, service: Service): string[] {
   const { mode, passwordSecret, urlSecret } = app.database;
   const connection = mode === "container" ? passwordSecret : urlSecret;
   const implied = connection !== undefined && isConnected(app, service, "database") ? [connection] : [];
   return [...service.secrets, ...implied];
 }
 
-/** The plain settings of services and of jobs, with the service whose environment they join. */
-function settingsOf(app: App): { steps: string[]; service: Service | undefined; names: string[] }[] {
+/** Plain settings, with the service whose environment they join and the secrets that only their job gets. */
+interface Settings {
+  readonly steps: string[];
+  readonly service: Service | undefined;
+  readonly names: string[];
+  readonly jobSecrets: readonly string[];
+}
+
+function settingsOf(app: App): Settings[] {
   const ofServices = Object.entries(app.services).map(([name, service]) => ({
     steps: ["services", name, "env"],
     service,
     names: Object.keys(service.env),
+    jobSecrets: [],
   }));
   const ofJobs = Object.entries(app.jobs).map(([name, job]) => ({
     steps: ["jobs", name, "env"],
     service: own(app.services, job.service),
     names: Object.keys(job.env),
+    jobSecrets: job.secrets,
   }));
   return [...ofServices, ...ofJobs];
 }
 
+/** Where secrets are listed by name. */
+function secretLists(app: App): { steps: string[]; secrets: readonly string[] }[] {
+  return (["services", "jobs"] as const).flatMap((kind) =>
+    Object.entries(app[kind]).map(([name, { secrets }]) => ({ steps: [kind, name, "secrets"], secrets })),
+  );
+}
+
 const secretsExist: Rule = {
   id: "secrets-exist",
-  description: "A service lists only secrets that the app has.",
+  description: "Services and jobs list only secrets that the app has.",
   check: ({ app }) => {
     const known = [...new Set([...Object.keys(app.secrets), ...Object.keys(impliedSecrets(app))])];
     const offered = known.filter((name) => name !== SUPERUSER_SECRET);
-    return Object.entries(app.services).flatMap(([name, { secrets }]) =>
+    return secretLists(app).flatMap(({ steps, secrets }) =>
       secrets.flatMap((secret, index) =>
         known.includes(secret)
           ? []
           : [
               finding(
-                ["services", name, "secrets", index],
+                [...steps, index],
                 quote(secret),
                 alternatives(offered),
                 didYouMean(secret, offered, `add ${secret} to secrets`),
@@ -65,7 +81,7 @@ const secretsExist: Rule = {
 
 const superuserStaysIn: Rule = {
   id: "superuser-stays-in",
-  description: "No service gets the password of PostgreSQL's superuser.",
+  description: "No service and no job gets the password of PostgreSQL's superuser.",
   check: ({ app }) => {
     if (app.database.mode !== "container") return [];
     const fix = `take another name: ${SUPERUSER_SECRET} belongs to the superuser, whom the stack keeps to itself`;
@@ -74,9 +90,9 @@ const superuserStaysIn: Rule = {
       app.database.passwordSecret === SUPERUSER_SECRET
         ? [finding(["database", "passwordSecret"], quote(SUPERUSER_SECRET), allowed, fix)]
         : [];
-    const listed = Object.entries(app.services).flatMap(([name, { secrets }]) =>
+    const listed = secretLists(app).flatMap(({ steps, secrets }) =>
       secrets.flatMap((secret, index) =>
-        secret === SUPERUSER_SECRET ? [finding(["services", name, "secrets", index], quote(secret), allowed, fix)] : [],
+        secret === SUPERUSER_SECRET ? [finding([...steps, index], quote(secret), allowed, fix)] : [],
       ),
     );
     return [...password, ...listed];
@@ -106,15 +122,15 @@ const settingsAreNoSecrets: Rule = {
   id: "settings-are-no-secrets",
   description: "A variable is a plain setting or a secret, not both.",
   check: ({ app }) =>
-    settingsOf(app).flatMap(({ steps, service, names }) => {
-      const secrets = service ? secretsOf(app, service) : [];
+    settingsOf(app).flatMap(({ steps, service, names, jobSecrets }) => {
+      const secrets = [...(service ? secretsOf(app, service) : []), ...jobSecrets];
       return names
         .filter((name) => secrets.includes(name))
         .map((name) =>
           finding(
             [...steps, name],
             `named ${quote(name)}`,
-            "a name that is not among the service's secrets",
+            `a name that is not among the ${steps[0] === "jobs" ? "job's or its " : ""}service's secrets`,
             "keep it among the secrets and remove it here",
           ),
         );

@@ -142,7 +142,7 @@ const dependenciesExist: Rule = {
     const known = [...Object.keys(subject.app.services), ...DATA_NAMES];
     return servicesOf(subject).flatMap(([name, { dependsOn }]) =>
       dependsOn.flatMap((target, index) =>
-        known.includes(target)
+        known.includes(target) || subject.disabled.includes(target)
           ? []
           : [
               finding(

@@ -163,7 +163,7 @@ const unreadSecrets: WarningRule = {
   check: ({ app }) => {
     const { passwordSecret, urlSecret, ownRoles } = app.database;
     const read = new Set([
-      ...Object.values(app.services).flatMap(({ secrets }) => secrets),
+      ...[...Object.values(app.services), ...Object.values(app.jobs)].flatMap(({ secrets }) => secrets),
       SUPERUSER_SECRET,
       passwordSecret,
       urlSecret,
@@ -171,7 +171,7 @@ const unreadSecrets: WarningRule = {
     ]);
     return Object.keys(app.secrets)
       .filter((name) => !read.has(name))
-      .map((name) => ({ path: `secrets.${name}`, text: "no service lists it, so nobody reads it" }));
+      .map((name) => ({ path: `secrets.${name}`, text: "no service and no job lists it, so nobody reads it" }));
   },
 };
 

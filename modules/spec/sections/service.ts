@@ -5,6 +5,7 @@ import {
   command,
   envName,
   envValue,
+  flag,
   guided,
   hostName,
   kebab,
@@ -52,10 +53,12 @@ const image = guided(
   "give exactly one of build and reference",
 );
 
+const requestPath = () => text(/^\/\S*$/, `a path such as "/health"`, "start it with /");
+
 /** How to see that a service works. */
 export const healthCheck = z.strictObject({
   /** Path on the service's port that answers 2xx when the service can take traffic. @default "/health" */
-  path: text(/^\/\S*$/, `a path such as "/health"`, "start it with /").default("/health"),
+  path: requestPath().default("/health"),
   /** Command run inside the container instead of a request to `path`; exit 0 means healthy. @default - a request to `path` */
   command: command().optional(),
   /** Seconds between two checks. @default 30 */
@@ -86,8 +89,32 @@ const volume = z.strictObject({
   path: absolutePath(),
 });
 
+/** Most bytes of one configuration file. */
+const MOST_FILE_BYTES = 65536;
+
+const fileContent = () =>
+  guided(
+    z.string().refine((content) => Buffer.byteLength(content) <= MOST_FILE_BYTES && !content.includes("\0")),
+    `a text of up to ${MOST_FILE_BYTES / 1024} KiB`,
+    "put larger files and binary ones into the image",
+  );
+
+/** Requests that show that a service reaches what it is connected to. */
+const smoke = z.strictObject({
+  /** Path on the service's port that answers 2xx only when the service has used its database. @default - not asked */
+  database: requestPath().optional(),
+  /** Path on the service's port that answers 2xx only when the service has used its cache. @default - not asked */
+  cache: requestPath().optional(),
+});
+
 /** One container of the app that runs all the time. */
 export const service = z.strictObject({
+  /**
+   * Whether the service exists. One that is off leaves nothing behind: no repository, parameter, container or log group, nor
+   * the secrets that only it lists.
+   * @default true
+   */
+  enabled: flag().default(true),
   /** "web" answers requests on a port, "worker" does not. @default "web" */
   kind: oneOf(["web", "worker"]).default("web"),
   /** Where the image comes from. */
@@ -107,6 +134,25 @@ export const service = z.strictObject({
   env: byName(envName(), envValue(), "environment variables").default({}),
   /** Names of entries of `secrets` that the service gets as environment variables. @default [] */
   secrets: list(secretName(), "names of secrets").default([]),
+  /**
+   * Further names of variables that the service gets, for an image that has names of its own:
+   * `{ POSTGRESQL_CONNECTION_URI: "DATABASE_URL" }`.
+   * @default {}
+   */
+  aliases: byName(
+    envName(),
+    text(/^[A-Z][A-Z0-9_]{0,63}$/, "the name of a variable that the service gets", "write it as the service gets it"),
+    "names of variables",
+    "further name",
+  ).default({}),
+  /**
+   * Small read-only configuration files by their path in the container, each up to 64 KiB. They lie readable for everyone
+   * on the host and in the state: nothing secret belongs into them.
+   * @default {}
+   */
+  files: byName(absolutePath(), fileContent(), "texts of files", "path").default({}),
+  /** Requests that show that the service reaches its database and its cache. @default - none */
+  smoke: smoke.prefault({}),
   /**
    * What the service gets the connection settings of (DB_HOST, DATABASE_URL, REDIS_URL and so on): [] for a service that
    * needs neither, such as a frontend that only calls an API.
@@ -170,27 +216,43 @@ const schedule = guided(
   "choose one of the three forms",
 );
 
-/** A command that runs to its end with a service's image: by hand, at each release, or on a schedule. */
+/** A command that runs to its end with a service's image: by hand, at each release, once, or on a schedule. */
 export const job = z.strictObject({
   /** The service whose image, settings and secrets the job uses. */
   service: serviceName(),
   /** The command; it must be safe to run twice. */
   command: command(),
-  /** "manual", "deploy" (at each release, before the services start) or { schedule }. @default "manual" */
+  /**
+   * "manual", "deploy" (at each release, before the services start), "once" (after the services of the first release are
+   * well, and at further releases until it has succeeded) or { schedule }.
+   * @default "manual"
+   */
   when: guided(
     z.union([
       z.literal("manual"),
       z.literal("deploy"),
+      z.literal("once"),
       z.strictObject({
         /** When it runs by itself. */
         schedule,
       }),
     ]),
-    `"manual" | "deploy" | { schedule: { everyMinutes } | { dailyAt } | { weeklyOn, at } }`,
+    `"manual" | "deploy" | "once" | { schedule: { everyMinutes } | { dailyAt } | { weeklyOn, at } }`,
     "choose one of these forms",
   ).default("manual"),
   /** Seconds until the job is stopped and counts as failed. @default 900 */
   timeoutSeconds: wholeNumber(10, 86400, "seconds").default(900),
   /** Settings on top of the service's. @default {} */
   env: byName(envName(), envValue(), "environment variables").default({}),
+  /** Names of entries of `secrets` that the job gets besides its service's. @default [] */
+  secrets: list(secretName(), "names of secrets").default([]),
+  /**
+   * With `when: "once"`: name of the file in the app's folder on the host that appears when the job has succeeded.
+   * @default - ".<job>-done"
+   */
+  marker: text(
+    /^\.[A-Za-z0-9][A-Za-z0-9_-]{0,62}$/,
+    `the name of a hidden file such as ".admin-initialized"`,
+    "write a dot, then letters, digits, _ and -",
+  ).optional(),
 });
