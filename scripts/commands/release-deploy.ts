@@ -120,7 +120,7 @@ async function mark({ tag, repositories: [...repositories] }: Plan): Promise<voi
 interface Images {
   tag?: string;
   /** Called when the host may run the images although nobody has heard so. */
-  mayRun?(): Promise<void>;
+  mayRun?: () => Promise<void>;
 }
 
 /**

@@ -3,6 +3,7 @@ import type { ResolvedApp } from "../../modules/spec";
 import { UserError } from "../lib/errors";
 import { table } from "../lib/terminal";
 import {
+  type Builder,
   buildImage,
   chooseBuilder,
   type LocalImage,
@@ -15,6 +16,7 @@ import {
   preparePushes,
   pushImage,
   type Pushed,
+  type PushPlan,
   readSource,
   type Repository,
   type SignedIn,
@@ -55,7 +57,7 @@ export async function build(stack: string, services: string[], options: BuildOpt
         builder,
         plan,
         { name, platform, revision: commit },
-        options.verbose ? context.reporter.note : busyWith,
+        options.verbose ? (line) => context.reporter.note(line) : busyWith,
       ),
     );
     images.push({ service: plan.service, name, ...image });
@@ -75,37 +77,39 @@ export async function push(stack: string, services: string[], options: PushOptio
   const builder = await chooseBuilder(context.env, options.builder);
   const { tag } = await tagOf(context, options);
   const platform = platformOf(app);
-  const plans = builtServices(stack, app, services).map((service) => ({
-    ...{ service, tag, platform },
-    repository: repositoryOf(host, service),
-    name: localName(stack, service, tag),
-  }));
-  const [{ repository: first } = { repository: undefined }] = plans;
-  if (first === undefined) return;
-  const client = openRegistry(first);
+  const plans = builtServices(stack, app, services).map((service) => {
+    return { service, repository: repositoryOf(host, service), tag, name: localName(stack, service, tag), platform };
+  });
+  const images = await pushAll(context, builder, plans);
+  if (options.json) return context.print(JSON.stringify({ stack, tag, images }, null, 2));
+  context.print(
+    table(
+      images.map(({ service, result, reference }) => [service, result, reference]),
+      "",
+    ),
+  );
+}
+
+/** All of a stack's repositories are in one registry. */
+async function pushAll(context: Context, builder: Builder, plans: readonly PushPlan[]): Promise<Pushed[]> {
+  const [first] = plans;
+  if (first === undefined) return [];
+  const { repository } = first;
+  const client = openRegistry(repository);
   try {
     const steps = await context.reporter.step("compare with the repositories", () =>
       preparePushes(builder, client, plans),
     );
-    const pushAll = async (signedIn: SignedIn): Promise<Pushed[]> => {
+    const work = async (signedIn: SignedIn): Promise<Pushed[]> => {
       const done: Pushed[] = [];
       for (const step of steps) {
-        const push = (busyWith: (line: string) => void) => pushImage(signedIn, client, step, busyWith);
-        done.push(await context.reporter.step(`push ${step.service}`, push));
+        const title = `push ${step.service}`;
+        done.push(await context.reporter.step(title, (busyWith) => pushImage(signedIn, client, step, busyWith)));
       }
       return done;
     };
-    const toSend = steps.some(({ stored }) => stored === undefined);
-    const pushed = toSend
-      ? await withSignIn(builder, first.registry, await signIn(client, first), pushAll)
-      : await pushAll({ builder, pushWords: [] });
-    if (options.json) return context.print(JSON.stringify({ stack, tag, images: pushed }, null, 2));
-    context.print(
-      table(
-        pushed.map(({ service, result, reference }) => [service, result, reference]),
-        "",
-      ),
-    );
+    if (steps.every(({ stored }) => stored !== undefined)) return await work({ builder, pushWords: [] });
+    return await withSignIn(builder, repository.registry, await signIn(client, repository), work);
   } finally {
     client.destroy();
   }

@@ -95,8 +95,15 @@ function buildWords({ name: builder }: Builder, plan: BuildPlan, { name, platfor
   const ofDocker = ["buildx", "build", "--progress=plain", "--provenance=false", "--sbom=false", "--load"];
   return [
     ...(builder === "docker" ? ofDocker : ["build"]),
-    ...["--platform", platform, "--file", plan.dockerfile],
+    "--platform",
+    platform,
+    "--file",
+    plan.dockerfile,
     ...(plan.target === undefined ? [] : ["--target", plan.target]),
-    ...["--label", `org.opencontainers.image.revision=${revision}`, "--tag", name, plan.context],
+    "--label",
+    `org.opencontainers.image.revision=${revision}`,
+    "--tag",
+    name,
+    plan.context,
   ];
 }

@@ -1,8 +1,8 @@
 /** Releases of a deployed stack, seen from a laptop: images, and what the host says of them. */
-export { buildImage, type BuildPlan, localName, planBuilds, platformOf } from "./build";
-export { chooseBuilder, type LocalImage } from "./builder";
+export { buildImage, localName, planBuilds, platformOf } from "./build";
+export { type Builder, chooseBuilder, type LocalImage } from "./builder";
 export { line, messageOf, releaseId, releaser } from "./identity";
-export { preparePushes, pushImage, type Pushed } from "./push";
+export { preparePushes, pushImage, type Pushed, type PushPlan } from "./push";
 export { markReleased, openRegistry, parseRepository, type Repository, signIn } from "./registry";
 export { describeHistory, describeReport, parseHistory, parseReport, type Report } from "./report";
 export { resolveAll, type ResolvedImage, resolveReference, resolveTag } from "./resolve";

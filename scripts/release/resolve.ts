@@ -52,7 +52,11 @@ function platformsIn(manifest: string): string[] {
 }
 
 /** Programs that ask a registry for the digest of a tag, with the sign-ins that the user has. */
-const ASKERS: readonly { program: string; words(reference: string): string[]; digest(answer: string): unknown }[] = [
+const ASKERS: readonly {
+  program: string;
+  words: (reference: string) => string[];
+  digest: (answer: string) => unknown;
+}[] = [
   {
     program: "docker",
     words: (reference) => ["buildx", "imagetools", "inspect", reference, "--format", "{{json .Manifest}}"],
