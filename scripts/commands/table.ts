@@ -57,6 +57,26 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: () => require("./backup") as CommandFile,
   },
   {
+    name: "logs",
+    summary: "show the logs of the containers, and follow them",
+    load: () => require("./logs") as CommandFile,
+  },
+  {
+    name: "exec",
+    summary: "open a shell on the host or in a container, without SSH",
+    load: () => require("./exec") as CommandFile,
+  },
+  {
+    name: "tunnel",
+    summary: "lead a port of this machine to the database, the cache or a service",
+    load: () => require("./tunnel") as CommandFile,
+  },
+  {
+    name: "secrets",
+    summary: "show which secrets there are, give them new values",
+    load: () => require("./secrets") as CommandFile,
+  },
+  {
     name: "teardown",
     summary: "take a deployed stack away, keeping its data unless told otherwise",
     load: () => require("./teardown") as CommandFile,
