@@ -10,4 +10,4 @@ export interface ContainerContext {
 }
 
 /** `<app>-<container>`, e.g. "webrana-postgres". */
-export const containerName = ({ app }: ContainerContext, container: string): string => `${app.name}-${container}`;
+export const containerName = ({ app }: Pick<ContainerContext, "app">, container: string): string => `${app.name}-${container}`;
