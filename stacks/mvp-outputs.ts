@@ -2,6 +2,7 @@ import type { ITerraformDependable } from "cdktf";
 import type { AppSecrets } from "../modules/data/app-secrets";
 import type { BackupBucket } from "../modules/data/backup-bucket";
 import type { DataVolume } from "../modules/data/data-volume";
+import { answersAnyHost } from "../modules/edge/public-hosts";
 import type { HostRecords } from "../modules/edge/host-records";
 import type { HostInstance } from "../modules/host/host-instance";
 import type { LogGroups } from "../modules/observability/log-groups";
@@ -63,7 +64,8 @@ function hostOutputs({ app, place, firewall, host }: MvpParts): Record<string, O
 
 function publicOutputs({ app, host, records }: MvpParts): Record<string, Output> {
   const scheme = isOn(app.ingress.tls) ? "https" : "http";
-  const urls = records.toCreate.map(({ name }) => `${scheme}://${name}`);
+  const names = [...records.toCreate.map(({ name }) => name), ...(answersAnyHost(app) ? [host.publicIp] : [])];
+  const urls = names.map((name) => `${scheme}://${name}`);
   const direct = Object.values(app.services).flatMap(({ hostPort }) =>
     hostPort === undefined ? [] : [`http://${host.publicIp}:${hostPort}`],
   );

@@ -66,6 +66,10 @@ test("the first of these is what a link leads to; the address has a name of its 
   const byPort = synthMvp({ services: { api: direct }, ingress: { directCidrs: ["203.0.113.0/24"] } });
   expect(synthMvp(routed)).toHaveOutput("base_url", { value: "https://${var.domain}" });
   expect(byPort).toHaveOutput("base_url", { value: "http://${aws_eip.host_address.public_ip}:18080" });
+  const any = { ...api, route: { hosts: ["*"] } };
+  const byAddress = synthMvp({ services: { api: any }, ingress: { tls: { off: "a laptop's demonstration" } } });
+  expect(byAddress).toHaveOutput("base_url", { value: "http://${aws_eip.host_address.public_ip}" });
+  expect(byAddress).toHaveOutput("dns_records", { value: [] });
   expect(small).toHaveOutput("base_url", { value: "" });
   expect(small).toHaveOutput("public_dns_name", { value: "${aws_eip.host_address.public_dns}" });
 });

@@ -1,4 +1,4 @@
-import type { ResolvedApp } from "../spec";
+import { ANY_HOST, type ResolvedApp } from "../spec";
 
 /** A public DNS name of the app. */
 export interface PublicHost {
@@ -11,8 +11,12 @@ export interface PublicHost {
 /** All public names that lead to a service, once each, in the order of the specification. */
 export function publicHosts(app: Pick<ResolvedApp, "services" | "dns">): PublicHost[] {
   const names = Object.values(app.services).flatMap((service) => service.route?.hosts ?? []);
-  return [...new Set(names)].map((name) => publicHost(name, app.dns.domain));
+  return [...new Set(names)].filter((name) => name !== ANY_HOST).map((name) => publicHost(name, app.dns.domain));
 }
+
+/** Whether a service answers whatever name the host is asked by, the bare address too. */
+export const answersAnyHost = ({ services }: Pick<ResolvedApp, "services">): boolean =>
+  Object.values(services).some(({ route }) => route?.hosts.includes(ANY_HOST));
 
 /** A public name with its place in the specification's domain. */
 export const publicHost = (name: string, domain: string | undefined): PublicHost => ({

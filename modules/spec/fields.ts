@@ -135,6 +135,17 @@ export const hostName = () =>
     "write it in lower case, without scheme, port or trailing dot",
   );
 
+/** In the place of a public host: every host that no other route has, the bare address too. */
+export const ANY_HOST = "*";
+
+/** A public host, or every one. */
+export const publicHostName = () =>
+  guided(
+    z.union([z.literal(ANY_HOST), hostName()]),
+    `a DNS name such as "api.example.com", or "${ANY_HOST}" for every host`,
+    "write it in lower case, without scheme, port or trailing dot",
+  );
+
 /** A time of day in UTC. */
 export const timeOfDay = () =>
   text(/^([01]\d|2[0-3]):[0-5]\d$/, `a time of day in UTC such as "02:30"`, "write two digits, a colon, two digits");

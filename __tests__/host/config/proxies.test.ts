@@ -9,6 +9,17 @@ const linesOf = (text: string): string[] => text.split("\n").map((line) => line.
 const onlyApi = (route: { hosts: string[]; paths?: string[] }, changes: AppChanges = {}) =>
   shop({ services: apiWith({ route }), jobs: {}, ...changes });
 
+/** Every host leads to the API, one of them besides under a path of its own. */
+const anyHost = (proxy: "caddy" | "nginx") =>
+  shop({
+    services: {
+      ...apiWith({ route: { hosts: ["*"] } }),
+      web: { image: { build: {} }, port: 3000, route: { hosts: ["shop.example"], paths: ["/web/*"] } },
+    },
+    jobs: {},
+    ingress: { proxy, tls: { off: "A load balancer ends TLS" } },
+  });
+
 describe("Caddy", () => {
   test("the whole file of the shop", async () => {
     await expect(caddyfile({ app: shop(), domain: "shop.example" })).toMatchFileSnapshot("expected/Caddyfile");
@@ -26,6 +37,17 @@ describe("Caddy", () => {
       "http://127.0.0.1:2020 {",
     ]);
     expect(text).not.toContain("Strict-Transport-Security");
+  });
+
+  test("a route of every host takes the place of the answer to unknown ones, without a Host for its check", () => {
+    const text = caddyfile({ app: anyHost("caddy"), domain: "shop.example" });
+    const [, other = ""] = /# Any other host\.\nhttp:\/\/ \{\n([^]*?)\n\}/.exec(text) ?? [];
+    expect(linesOf(other)).toEqual(
+      expect.arrayContaining(["import common", "respond @metrics 404", "reverse_proxy api:8080 {"]),
+    );
+    expect(other).not.toContain("health_headers");
+    expect(text.match(/^http:\S+ \{$/gm)).toEqual(["http://shop.example {", "http:// {", "http://127.0.0.1:2020 {"]);
+    expect(text).not.toContain("*.");
   });
 
   test("a header about the client's address counts only when it comes from the given ranges", () => {
@@ -65,6 +87,15 @@ describe("nginx", () => {
       "server_name api.shop.example;",
       "server_name shop.example;",
     ]);
+  });
+
+  test("a route of every host is the default server, and the only one", () => {
+    const text = nginxConf({ app: anyHost("nginx"), domain: "shop.example" });
+    const [, other = ""] = /listen 80 default_server;\n([^]*?)\n {4}\}/.exec(text) ?? [];
+    expect(linesOf(other)).toEqual(
+      expect.arrayContaining(["server_name _;", "location = /metrics {", "set $upstream api:8080;"]),
+    );
+    expect(text.match(/default_server/g)).toHaveLength(1);
   });
 
   test("a header about the client's address counts only when it comes from the given ranges", () => {

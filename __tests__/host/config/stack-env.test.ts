@@ -98,6 +98,12 @@ test("what shows that a service works, for each way of asking", () => {
   ]);
 });
 
+test("a route of every host is asked as one of them", () => {
+  const services = { api: { image: { build: {} }, port: 80, route: { hosts: ["*"] } } };
+  const env = stackEnvOf({ services, jobs: {}, ingress: { tls: { off: "A load balancer ends TLS" } } });
+  expect(env).toContain("\nTLS='no'\nPUBLIC_HOSTS='localhost=api:/*'\n");
+});
+
 test("jobs that run once have a marker, their own or the usual one", () => {
   const once: NonNullable<AppChanges["jobs"]>[string] = { service: "api", command: ["x"], when: "once" };
   const env = stackEnvOf({ jobs: { "admin-init": { ...once, marker: ".admin-initialized" }, seed: once } });

@@ -5,6 +5,14 @@ const api = (fields: object): object => ({ services: { api: fields } });
 /** Routes, ports, proxy and public names. */
 export const INGRESS_ROWS: readonly Row[] = [
   {
+    name: "every host with TLS",
+    rule: "any-host-is-plain",
+    patch: { services: { api: { route: { hosts: ["*"] } } } },
+    lines: [
+      `shop-mvp: services.api.route.hosts[0] is "*"; allowed: a DNS name while the proxy speaks TLS; name the host, or turn ingress.tls off with a reason`,
+    ],
+  },
+  {
     name: "route that is a host",
     patch: api({ route: "api.example.com" }),
     lines: [
@@ -22,7 +30,7 @@ export const INGRESS_ROWS: readonly Row[] = [
     name: "host with a scheme",
     patch: api({ route: { hosts: ["https://api.example.com"] } }),
     lines: [
-      `shop-mvp: services.api.route.hosts[0] is "https://api.example.com"; allowed: a DNS name such as "api.example.com"; write it in lower case, without scheme, port or trailing dot`,
+      `shop-mvp: services.api.route.hosts[0] is "https://api.example.com"; allowed: a DNS name such as "api.example.com", or "*" for every host; write it in lower case, without scheme, port or trailing dot`,
     ],
   },
   {

@@ -1,7 +1,7 @@
 import { MAINTENANCE, MAINTENANCE_PAGE, STATUS_PORT } from "../../containers/proxy";
 import { type HostRoutes, hostRoutes, type PathRoute } from "../../containers/routes";
 import { oneLine } from "../../containers/yaml";
-import { isOn, type ResolvedApp } from "../../spec";
+import { ANY_HOST, isOn, type ResolvedApp } from "../../spec";
 import { indent, lines } from "./text";
 
 /** What a proxy's configuration follows from. */
@@ -29,6 +29,8 @@ export const RETRY_AFTER_SECONDS = 120;
 export function caddyfile(input: ProxyInput): string {
   const { app, domain } = input;
   const tls = isOn(app.ingress.tls);
+  const hosts = hostRoutes(app, domain);
+  const other = hosts.find(({ host }) => host === ANY_HOST);
   return lines(
     tls ? [] : [`# Without TLS: ${oneLine(reasonWithoutTls(app))}`],
     globalOptions(input),
@@ -36,9 +38,10 @@ export function caddyfile(input: ProxyInput): string {
     snippet(tls),
     "",
     maintenance(),
-    hostRoutes(app, domain).flatMap((host) => ["", ...site(app, host, tls ? "" : "http://")]),
+    hosts.filter(({ host }) => host !== ANY_HOST).flatMap((host) => ["", ...site(app, host, tls ? "" : "http://")]),
     "",
-    block("http://", ["# Any other host."], ["respond 404"]),
+    "# Any other host.",
+    other ? site(app, { ...other, served: "" }, "http://") : block("http://", [], ["respond 404"]),
     "",
     block(
       `http://127.0.0.1:${STATUS_PORT}`,
@@ -173,7 +176,7 @@ function healthCheck(path: string, timeoutSeconds: number, host: string): string
     `health_uri ${token(path)}`,
     "health_interval 5s",
     `health_timeout ${timeoutSeconds}s`,
-    ...block("health_headers", [], [`Host ${host}`]),
+    ...(host === "" ? [] : block("health_headers", [], [`Host ${host}`])),
   ];
 }
 

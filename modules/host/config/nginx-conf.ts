@@ -1,7 +1,8 @@
 import { MAINTENANCE, MAINTENANCE_PAGE, NGINX_ACME, NGINX_CERTS, STATUS_PORT } from "../../containers/proxy";
 import { type HostRoutes, hostRoutes, isPrefix, matches, type PathRoute, stem } from "../../containers/routes";
+import { answersAnyHost } from "../../edge/public-hosts";
 import { oneLine } from "../../containers/yaml";
-import { isOn, type ResolvedApp } from "../../spec";
+import { ANY_HOST, isOn, type ResolvedApp } from "../../spec";
 import { type ProxyInput, reasonWithoutTls, RETRY_AFTER_SECONDS, RETRY_SECONDS } from "./caddyfile";
 import { indent, lines } from "./text";
 
@@ -27,7 +28,7 @@ export function nginxConf(input: ProxyInput): string {
       ...clientAddress(input.trustedProxies),
       ...(tls ? [...certificate(), ...redirects(hosts)] : []),
       ...hosts.flatMap((host) => ["", ...server(app, host, tls)]),
-      ...rejectUnknownHosts(tls),
+      ...(answersAnyHost(app) ? [] : rejectUnknownHosts(tls)),
       "",
       "# For the container's health check.",
       ...block("server", [`listen 127.0.0.1:${STATUS_PORT};`, "access_log off;", "return 200;"]),
@@ -140,10 +141,11 @@ function rejectUnknownHosts(tls: boolean): string[] {
   ];
 }
 
-function server(app: ResolvedApp, { served, routes }: HostRoutes, tls: boolean): string[] {
+function server(app: ResolvedApp, { host, served, routes }: HostRoutes, tls: boolean): string[] {
+  const isAny = host === ANY_HOST;
   return block("server", [
-    ...(tls ? ["listen 443 ssl;", "http2 on;"] : ["listen 80;"]),
-    `server_name ${served};`,
+    ...(tls ? ["listen 443 ssl;", "http2 on;"] : [isAny ? "listen 80 default_server;" : "listen 80;"]),
+    `server_name ${isAny ? "_" : served};`,
     ...maintenance(),
     "# Metrics are for the host's own network.",
     ...block("location = /metrics", ["return 404;"]),

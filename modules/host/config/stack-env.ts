@@ -11,7 +11,7 @@ import {
   runsPostgres,
 } from "../../containers/names";
 import { hostRoutes } from "../../containers/routes";
-import { isOn } from "../../spec";
+import { ANY_HOST, isOn } from "../../spec";
 import type { HostConfigInput } from "./index";
 import { lines } from "./text";
 
@@ -152,11 +152,16 @@ function jobSettings({ app }: ContainerContext): Record<string, string> {
   );
 }
 
-/** What the proxy leads where: `<host>=<service>:<path pattern>`, most specific first for each host. */
+/**
+ * What the proxy leads where: `<host>=<service>:<path pattern>`, most specific first for each host. "localhost" stands for a
+ * route of every host: it is one of them.
+ */
 function publicHosts({ app, domain }: HostConfigInput): string {
   if (proxyOf(app) === undefined) return "";
   return hostRoutes(app, domain)
-    .flatMap(({ served, routes }) => routes.map(({ pattern, service }) => `${served}=${service}:${pattern}`))
+    .flatMap(({ host, served, routes }) =>
+      routes.map(({ pattern, service }) => `${host === ANY_HOST ? "localhost" : served}=${service}:${pattern}`),
+    )
     .join(" ");
 }
 

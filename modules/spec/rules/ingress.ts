@@ -1,4 +1,4 @@
-import { isOn } from "../fields";
+import { ANY_HOST, isOn } from "../fields";
 import { showValue } from "../show";
 import { finding, quote, type Rule, type Subject } from "./rule";
 
@@ -38,7 +38,7 @@ const routesInDomain: Rule = {
     if (domain === undefined) return [];
     return servicesOf(subject).flatMap(([name, { route }]) =>
       (route?.hosts ?? []).flatMap((host, index) =>
-        host === domain || host.endsWith(`.${domain}`)
+        host === ANY_HOST || host === domain || host.endsWith(`.${domain}`)
           ? []
           : [
               finding(
@@ -69,6 +69,28 @@ const routesNeedProxy: Rule = {
               "remove the route, use hostPort with ingress.directCidrs, or choose a proxy",
             ),
           ),
+};
+
+const anyHostIsPlain: Rule = {
+  id: "any-host-is-plain",
+  description: "With TLS every public host has a name: no certificate is for all of them.",
+  check: (subject) =>
+    !isOn(subject.app.ingress.tls)
+      ? []
+      : servicesOf(subject).flatMap(([name, { route }]) =>
+          (route?.hosts ?? []).flatMap((host, index) =>
+            host === ANY_HOST
+              ? [
+                  finding(
+                    ["services", name, "route", "hosts", index],
+                    quote(host),
+                    "a DNS name while the proxy speaks TLS",
+                    `name the host, or turn ingress.tls off with a reason`,
+                  ),
+                ]
+              : [],
+          ),
+        ),
 };
 
 const acmeEmailNeedsTls: Rule = {
@@ -189,6 +211,7 @@ export const INGRESS_RULES: readonly Rule[] = [
   routesApart,
   routesInDomain,
   routesNeedProxy,
+  anyHostIsPlain,
   acmeEmailNeedsTls,
   hostedZoneNeedsDomain,
   hostPortsFree,

@@ -1,6 +1,6 @@
 import { contains, overlaps } from "../cidr";
 import { endOfLife } from "../end-of-life";
-import { isOn } from "../fields";
+import { ANY_HOST, isOn } from "../fields";
 import { SUPERUSER_SECRET } from "../injected";
 import { instanceSize } from "../instance-types";
 import type { Warning } from "../problem";
@@ -189,7 +189,9 @@ const foreignExtensions: WarningRule = {
 };
 
 const hostsOf = ({ app }: ResolvedStack): string[] =>
-  Object.values(app.services).flatMap(({ route }) => route?.hosts ?? []);
+  Object.values(app.services)
+    .flatMap(({ route }) => route?.hosts ?? [])
+    .filter((host) => host !== ANY_HOST);
 
 const sharedHosts: WarningRule = {
   id: "hosts-shared",

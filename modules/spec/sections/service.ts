@@ -7,10 +7,10 @@ import {
   envValue,
   flag,
   guided,
-  hostName,
   kebab,
   list,
   oneOf,
+  publicHostName,
   relativePath,
   safety,
   secretName,
@@ -72,8 +72,8 @@ export const healthCheck = z.strictObject({
 });
 
 const route = z.strictObject({
-  /** Public DNS names that lead to this service; at least one. */
-  hosts: list(hostName(), "DNS names", 1),
+  /** Public DNS names that lead to this service, or "*" for every name and the bare address; at least one. */
+  hosts: list(publicHostName(), "DNS names", 1),
   /** Path patterns under these hosts, most specific wins. @default ["/*"] */
   paths: list(
     text(/^\/[^\s*]*\*?$/, `a path pattern such as "/api/*"`, "start with /, end with * to match below it"),
