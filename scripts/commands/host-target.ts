@@ -29,6 +29,8 @@ export interface HostTarget {
   /** What the host calls itself, e.g. "webrana-mvp". */
   readonly name: string;
   readonly deployed: Deployed;
+  /** Directory of the synthesized stack. */
+  readonly directory: string;
 }
 
 /** Adds the argument and the options of {@link HostOptions}. */
@@ -62,7 +64,7 @@ export async function openHost(
   );
   const environment = app.isDefaultEnvironment ? undefined : app.environment;
   const name = new PhysicalNames({ app: app.name, tier, environment }, stack.names).prefix;
-  return { context, stack: id, app, appDir: hostLayout(app).appDir, name, deployed };
+  return { context, stack: id, app, appDir: hostLayout(app).appDir, name, deployed, directory };
 }
 
 /**
