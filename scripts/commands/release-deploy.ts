@@ -182,7 +182,9 @@ function failure(stack: string, { id, action, result, reason, holder }: Report, 
   }
   if (result === "refused") return new UserError(`${what} was refused${why}. Nothing was changed.`);
   const after =
-    code === NOT_WELL ? `The images before are not well either; see: tiers status ${stack}` : "Nothing was changed.";
+    code === NOT_WELL
+      ? `The images before are not well either; see: tiers status ${stack}`
+      : "The images before still run.";
   return new UserError(`${what} failed${why}. ${after}`);
 }
 
