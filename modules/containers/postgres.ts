@@ -19,6 +19,9 @@ import { postgresMemory, postgresSettings } from "./postgres-settings";
 /** User and group of PostgreSQL in the Debian image; they own the data folder and the secrets' files on the host. */
 export const POSTGRES_USER = "999:999";
 
+/** The role that initdb makes. */
+export const SUPERUSER = "postgres";
+
 /** Where a container finds a secret that it reads as a file. */
 const SECRETS_TARGET = "/run/secrets";
 

@@ -32,6 +32,7 @@ test("settings of the host's scripts", () => {
     POSTGRES_MAJOR='17'
     DATABASES='shop accounts'
     DATABASE_USER='shop'
+    BACKUP_MAX_AGE_HOURS='26'
     DATA_SERVICES='postgres cache'
     SERVICES='api web'
     IMAGE_PARAMETER_API='/shop/mvp/image/api'

@@ -2,9 +2,9 @@ import { fileSecrets } from "../../containers/compose-file";
 import type { ContainerContext } from "../../containers/context";
 import { jobSecretEnvironment, secretEnvironment, type ValuePart } from "../../containers/environment";
 import { jobContainerName } from "../../containers/names";
-import { POSTGRES_USER } from "../../containers/postgres";
+import { POSTGRES_USER, SUPERUSER } from "../../containers/postgres";
 import { environmentFile } from "../../containers/service";
-import type { Secret } from "../../spec";
+import { type Secret, SUPERUSER_SECRET } from "../../spec";
 import type { SecretSource } from "./index";
 
 /** A secret: where it lies and how it is made when it is missing. Never its value. */
@@ -21,6 +21,8 @@ interface SecretFile {
   readonly secret: string;
   /** "uid:gid" of the process that reads it. */
   readonly owner: string;
+  /** The role of PostgreSQL whose password it is. */
+  readonly role: string;
 }
 
 /**
@@ -47,9 +49,16 @@ export function secretsFile(context: ContainerContext, sources: Readonly<Record<
       path: `${context.layout.secretsDir}/${secret}`,
       secret,
       owner: POSTGRES_USER,
+      role: roleOf(context, secret),
     })),
     environments: environmentFiles(context),
   };
+}
+
+function roleOf({ app: { database } }: ContainerContext, secret: string): string {
+  if (secret === SUPERUSER_SECRET) return SUPERUSER;
+  const own = Object.keys(database.ownRoles).find((role) => database.ownRoles[role] === secret);
+  return own ?? database.user;
 }
 
 function secretEntries(

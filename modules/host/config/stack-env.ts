@@ -58,6 +58,7 @@ function stackSettings(input: HostConfigInput, context: ContainerContext): Recor
       DATABASES: [app.database.name, ...app.database.databases].join(" "),
       DATABASE_USER: app.database.user,
       ...databaseRoles(context),
+      BACKUP_MAX_AGE_HOURS: String(app.backup.maxAgeHours),
     }),
     DATA_SERVICES: [...(runsPostgres(app) ? [POSTGRES] : []), ...(runsCache(app) ? [CACHE] : [])].join(" "),
     SERVICES: Object.keys(app.services).join(" "),

@@ -1,0 +1,179 @@
+# shellcheck shell=bash
+# Takes up a new version of one secret while the app runs, or goes back to the value before. Sourced after common.sh,
+# images.sh, deploy.sh, secrets.sh and roles.sh. WORK is a folder in memory that ends with the script.
+# shellcheck disable=SC2153,SC2154
+
+# A service that dies right after its first answers is not well: looked at so often, with so many seconds between.
+readonly ROTATION_LOOKS=3 ROTATION_LOOK_SECONDS=5
+# What undo ends with when the value before does not work either.
+readonly NOT_BACK=3
+
+# What a container is given, as lines: file, secret.
+used_by_environment() {
+  jq --raw-output --arg name "$1" '.environments[] | select([.variables[][] | select(.secret == $name)] | length > 0)
+    | .path | split("/") | last | rtrimstr(".env")' "$PLAN"
+}
+
+# services_using <secret>: those that are given it, the ones that others need first.
+services_using() {
+  local users service
+  users=" $(used_by_environment "$1" | tr '\n' ' ')"
+  for service in $SERVICES; do with_needed "$service"; done | awk '!seen[$0]++' | while read -r service; do
+    if [[ "$users" == *" $service "* ]]; then printf '%s\n' "$service"; fi
+  done
+}
+
+with_needed() {
+  local needed
+  for needed in $(setting NEEDS "$1"); do with_needed "$needed"; done
+  printf '%s\n' "$1"
+}
+
+# jobs_using <secret>: those that are given it besides their services; the next run has the new value by itself.
+jobs_using() {
+  local users job
+  users=" $(used_by_environment "$1" | tr '\n' ' ')"
+  for job in $JOBS; do
+    if [[ "$users" == *" $job "* ]]; then printf '%s\n' "${job#job-}"; fi
+  done
+}
+
+# services_to_restart <secret>: those among them that have a container.
+services_to_restart() {
+  local service
+  services_using "$1" | while read -r service; do
+    if [[ -n "$(state_of "$service")" ]]; then printf '%s\n' "$service"; fi
+  done
+}
+
+# role_of_secret <secret>: the role of PostgreSQL whose password it is; empty when it is none.
+role_of_secret() { jq --raw-output --arg name "$1" '.files[] | select(.secret == $name) | .role // empty' "$PLAN"; }
+
+# database_of_role <role>: one that it may connect to.
+database_of_role() {
+  local database owner
+  for database in $DATABASES; do
+    owner="$(setting USER_OF "$database")"
+    if [[ "${owner:-$DATABASE_USER}" == "$1" ]]; then printf '%s\n' "$database" && return 0; fi
+  done
+  printf 'postgres\n'
+}
+
+# The values that the app runs with, from its files to $WORK/values: other secrets stay what they are, whatever lies in
+# their stores by now.
+values_in_use() {
+  local path variable name
+  while IFS=$'\t' read -r path name; do
+    if [[ -e "$path" ]]; then cp -- "$path" "$WORK/values/$name"; fi
+  done < <(jq --raw-output '.files[] | [.path, .secret] | @tsv' "$PLAN")
+  while IFS=$'\t' read -r path variable name; do
+    if [[ -e "$path" && ! -e "$WORK/values/$name" ]]; then value_in "$path" "$variable" >"$WORK/values/$name"; fi
+  done < <(jq --raw-output '.environments[] | .path as $path | .variables | to_entries[]
+    | select((.value | length) == 1 and .value[0].secret and (.value[0].encode // "") == "")
+    | [$path, .key, .value[0].secret] | @tsv' "$PLAN")
+}
+
+# value_in <file> <variable>: as it was before it was written as NAME='value'.
+value_in() { sed -n "s/^$2='\(.*\)'\$/\1/p" "$1" | sed "s/\\\\'/'/g" | tr -d '\n'; }
+
+# prepare_rotation <secret>: everything that could fail before anything has changed. Leaves the value of now in $WORK/old,
+# the new one in $WORK/new, the files of now in $WORK/before and those to come in $WORK/out.
+prepare_rotation() {
+  local name="$1" other
+  doing "reading $name"
+  [[ -d "$RUN_DIR/env" && -d "$RUN_DIR/secrets" ]] || fail "the secrets are not there" "see: journalctl -u $APP_NAME-secrets"
+  mkdir -- "$WORK/values" "$WORK/out" "$WORK/before"
+  cp --archive -- "$RUN_DIR/env" "$RUN_DIR/secrets" "$WORK/before/"
+  values_in_use
+  if [[ -e "$WORK/values/$name" ]]; then cp -- "$WORK/values/$name" "$WORK/old"; fi
+  for other in $(jq --raw-output '.secrets | keys[]' "$PLAN"); do
+    if [[ "$other" != "$name" && -e "$WORK/values/$other" ]]; then continue; fi
+    read_value "$(of "$other" store)" "$other" || fail "$other has no value in its store" "give it one: tiers secrets set"
+  done
+  cp -- "$WORK/values/$name" "$WORK/new"
+  if [[ ! -s "$WORK/new" ]]; then fail "the new value of $name is empty" "store another one"; fi
+  if [[ -n "$ROLE" ]]; then require_passwords; fi
+  render
+}
+
+# A password is one line; the one of now must be known, or there would be no way back.
+require_passwords() {
+  if (($(wc --lines <"$WORK/new") > 1)); then fail "the new password of $ROLE has more than one line" "store another one"; fi
+  if [[ ! -s "$WORK/old" ]]; then fail "the password that $ROLE has now is not known" "start the app first: systemctl restart $APP_NAME"; fi
+}
+
+# rotate: the role first, because a service that starts with the new password must be let in; then the services, one by one.
+rotate() {
+  : >"$WORK/changed"
+  if [[ -n "$ROLE" ]]; then
+    doing "giving $ROLE its new password"
+    set_role_password "$ROLE" <"$WORK/new" || fail "PostgreSQL did not take it" "see: $APP_DIR/bin/logs $POSTGRES_CONTAINER"
+    role_signs_in "$ROLE" "$(database_of_role "$ROLE")" <"$WORK/new" || fail "it does not sign in: $SIGN_IN_PROBLEM"
+  fi
+  doing "writing the files of the secrets"
+  with_lock --wait 120 secrets publish_both
+  restart_services "${RESTARTS[@]}"
+  if [[ -n "$ROLE" ]]; then require_refusal; fi
+}
+
+publish_both() {
+  publish secrets
+  publish env
+}
+
+# restart_services <services>: each gets well before the next one stops, and all stay so for a while.
+restart_services() {
+  local service look
+  for service in "$@"; do
+    doing "restarting $service"
+    printf '%s\n' "$service" >>"$WORK/restarted"
+    up "$SERVICES_WAIT" --no-deps --force-recreate "$service"
+  done
+  if (($# == 0)); then return 0; fi
+  for ((look = 1; look <= ROTATION_LOOKS; look++)); do
+    doing "watching $*"
+    if [[ -n "$(unwell "$@" 2>&1)" ]]; then
+      fail "$(unwell "$@" 2>&1 | paste --serial --delimiters=, | sed "s/$SCRIPT: //g")" "its log: $APP_DIR/bin/logs <service>"
+    fi
+    if ((look < ROTATION_LOOKS)); then sleep "$ROTATION_LOOK_SECONDS"; fi
+  done
+}
+
+# A password that leaked is worth something until the server refuses it.
+require_refusal() {
+  local status=0
+  if cmp --quiet -- "$WORK/old" "$WORK/new"; then return 0; fi
+  doing "proving that the old password of $ROLE is refused"
+  role_signs_in "$ROLE" "$(database_of_role "$ROLE")" <"$WORK/old" || status=$?
+  case "$status" in
+    "$PASSWORD_REFUSED") say "the old password of $ROLE is refused" ;;
+    0) fail "it still signs in" "does the server ask for passwords at all?" ;;
+    *) fail "the server did not say so: $SIGN_IN_PROBLEM" ;;
+  esac
+}
+
+# undo_rotation: the value before everywhere, the role first again. Goes on after a failure and tells it in the end.
+undo_rotation() {
+  local service status=0
+  if [[ -n "$ROLE" ]]; then
+    retry 5 3 old_password || { say "$ROLE could not be given its old password" && status="$NOT_BACK"; }
+  fi
+  rm -rf -- "$WORK/out"
+  cp --archive -- "$WORK/before" "$WORK/out"
+  (with_lock --wait 120 secrets publish_both) || status="$NOT_BACK"
+  if [[ -e "$WORK/restarted" ]]; then
+    for service in $(sort --unique "$WORK/restarted"); do
+      say "restarting $service with the value before"
+      (up "$SERVICES_WAIT" --no-deps --force-recreate "$service") || status="$NOT_BACK"
+    done
+  fi
+  return "$status"
+}
+
+old_password() { set_role_password "$ROLE" <"$WORK/old"; }
+
+# doing <what>: said, and kept for whoever asks why it failed.
+doing() {
+  printf '%s\n' "$1" >"$WORK/doing"
+  say "$1"
+}
