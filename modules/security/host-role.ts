@@ -20,7 +20,7 @@ export interface HostRoleProps extends HostGrants {
 
 /**
  * The role of the host: Session Manager, and exactly what its scripts need of this stack (own repositories, own
- * parameters and secrets, of which it changes none that a person provides, own backup prefix without deletion, own log
+ * parameters of released images, own secrets, of which it changes none that a person provides, own backup prefix without deletion, own log
  * groups, own metric namespace).
  *
  * Cost: none.

@@ -19,7 +19,7 @@ export interface HostGrants {
   readonly configPrefix: string;
   readonly repositoryArns: readonly string[];
   readonly logGroupArns: readonly string[];
-  /** Parameters that hold released images: read. */
+  /** Parameters that hold released images: read, and written at the end of a release. */
   readonly imageParameterArns: readonly string[];
   /** All secrets of the app: read. */
   readonly secrets: SecretArns;
@@ -68,14 +68,18 @@ function bucketStatements({ bucketArn, backupPrefix, stagingPrefix, configPrefix
 }
 
 function imageStatements({ repositoryArns, imageParameterArns }: HostGrants): Statement[] {
-  const read: Statement = {
-    sid: "ReadReleasedImages",
-    actions: ["ssm:GetParameter", "ssm:GetParameters"],
-    resources: imageParameterArns,
-  };
-  if (repositoryArns.length === 0) return [read];
+  const parameters: Statement[] = [
+    {
+      sid: "ReadReleasedImages",
+      actions: ["ssm:GetParameter", "ssm:GetParameters"],
+      resources: imageParameterArns,
+    },
+    // The host makes the release and says so when it is well.
+    { sid: "WriteReleasedImages", actions: ["ssm:PutParameter"], resources: imageParameterArns },
+  ];
+  if (repositoryArns.length === 0) return parameters;
   return [
-    read,
+    ...parameters,
     // This action knows no resource: AWS accepts "*" only.
     { sid: "SignInToRegistry", actions: ["ecr:GetAuthorizationToken"], resources: ["*"] },
     {

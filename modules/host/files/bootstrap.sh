@@ -53,6 +53,8 @@ install_files() {
     put_file "$INCOMING/$path" "$APP_DIR/$path" "$mode" || true
   done < <(paths_of "$INCOMING/files.md5")
   put_file "$INCOMING/files.md5" "$APP_DIR/files.md5" || true
+  # Where people look for it first.
+  ln --symbolic --force --no-dereference -- bin/update "$APP_DIR/update.sh"
 }
 
 # Units of this app, by name below the folder of units.

@@ -24,8 +24,11 @@ setting() {
 # image_in <file> <service>
 image_in() { sed -n "s/^IMAGE_$(variable_part "$2")='\(.*\)'\$/\1/p" "$1" 2>/dev/null || true; }
 
-# released <service>: its image; empty when there is none.
-released() { image_in "$IMAGES_FILE" "$1"; }
+# image_line <service> <image>: as such files have it.
+image_line() { printf "IMAGE_%s='%s'\n" "$(variable_part "$1")" "$2"; }
+
+# released <service>: its image, or the one that a release under way tries; empty when there is none.
+released() { image_in "$(released_images)" "$1"; }
 
 # While AWS tells no image of a service the last known one counts; those services are in UNREAD.
 write_images() {
@@ -73,7 +76,7 @@ read_images() {
     case "$image" in
       '') ;;
       "$NOT_RELEASED") say "$service is left out: nothing has been released" ;;
-      *) printf "IMAGE_%s='%s'\n" "$(variable_part "$service")" "$image" >>"$new" ;;
+      *) image_line "$service" "$image" >>"$new" ;;
     esac
   done
   UNREAD="${unread[*]}"
@@ -90,7 +93,7 @@ released_in_aws() {
 sign_in() {
   local registry region
   install --directory --mode=0700 -- "$DOCKER_CONFIG"
-  sed -n "s/^IMAGE_[A-Z0-9_]*='\([0-9]*\.dkr\.ecr\.[^/]*\)\/.*/\1/p" "$IMAGES_FILE" | sort --unique | while read -r registry; do
+  sed -n "s/^IMAGE_[A-Z0-9_]*='\([0-9]*\.dkr\.ecr\.[^/]*\)\/.*/\1/p" "$(released_images)" | sort --unique | while read -r registry; do
     region="${registry#*.dkr.ecr.}"
     region="${region%%.*}"
     if ! on_aws ecr get-login-password --region "$region" | docker login --username AWS --password-stdin "$registry" >/dev/null 2>&1; then

@@ -8,7 +8,7 @@ readonly LOOKS=4 LOOK_SECONDS=5
 # release_or_return <file with the images before>
 release_or_return() {
   local before="$1"
-  try_deploy
+  try_deploy run_once_jobs
   if ((DEPLOYED == 0)); then
     keep_previous "$before"
     say "done: $(changes "$before")"
@@ -23,13 +23,14 @@ release_or_return() {
   go_back "$before"
 }
 
-# Sets DEPLOYED to the status. Not in a condition: bash would go on after a failed step.
+# try_deploy [<further step>]: sets DEPLOYED to the status. Not in a condition: bash would go on after a failed step.
 try_deploy() {
   set +e
   (
     set -e
     deploy
     stay_well
+    "$@"
   )
   DEPLOYED=$?
   set -e

@@ -1,0 +1,230 @@
+# shellcheck shell=bash
+# A release from its lock to its report. What is released is written last, when all is well; until then the host's own file
+# of images stays as it is, and the new images stand in a file of the release alone. So whatever ends it early, what starts
+# next is what ran before. Sourced after release.sh, release-parameters.sh and release-report.sh.
+# shellcheck disable=SC2154
+
+# Phases in their order. Until the first of STARTED_BY nothing that serves requests is touched.
+readonly PHASES=(read pull backup jobs start watch smoke once) STARTED_BY=' start watch smoke once write '
+# Lines of its log that a container which is not well shows.
+readonly LAST_WORDS=15
+
+PHASE='' STATUS=0
+# What a signal does: "stop" ends the phase, "note" is looked at between two steps, "ignore" is for the way back and the end.
+SIGNALS=note STOPPED=no HEARD=no
+
+# Ends the process, with a report.
+transaction() {
+  local phase
+  [[ -e "$IMAGES_FILE" ]] || finish failed 1 "the released images are not known; see: journalctl -u $APP_NAME-images"
+  if ! undo_writing; then finish failed 1 "an earlier release is not undone yet, because AWS does not take it; try again"; fi
+  cp -- "$IMAGES_FILE" "$WORK/before.env"
+  choose_images
+  export TRIED_IMAGES="$WORK/candidate.env"
+  SIGNALS=stop
+  for phase in "${PHASES[@]}"; do
+    if [[ "$STOPPED" == no ]] && ((STATUS == 0)); then run_phase "$phase"; fi
+  done
+  if [[ "$STOPPED" == no ]] && ((STATUS == 0)); then commit; fi
+  give_up
+}
+
+# run_phase <name>: in a process of its own, because a signal is heard while that is waited for. Sets STATUS.
+run_phase() {
+  PHASE="$1"
+  : >"$SAID"
+  # Not in a condition: bash would go on after a failed step.
+  set +e
+  (
+    set -e
+    "phase_$1"
+  ) &
+  await "$!"
+  set -e
+}
+
+# await <process>: its end, also when signals come meanwhile. Sets STATUS.
+await() {
+  while true; do
+    HEARD=no
+    wait "$1"
+    STATUS=$?
+    if [[ "$HEARD" == no ]]; then return; fi
+  done
+}
+
+# The release has a session of its own: whatever a phase has started is in it.
+heard() {
+  HEARD=yes
+  if [[ "$SIGNALS" == ignore || "$STOPPED" == yes ]]; then return; fi
+  STOPPED=yes
+  if [[ "$SIGNALS" == stop ]]; then pkill -TERM --session "$$" || true; fi
+}
+
+phase_read() {
+  check_host
+  read_parameters "$WORK/parameters.env"
+}
+
+phase_pull() {
+  sign_in
+  pull_images "$(services_ready)"
+}
+
+# What a job does to a database is not undone by the images from before.
+phase_backup() {
+  local jobs
+  jobs="$(deploy_jobs_due)"
+  if [[ -z "$POSTGRES_CONTAINER" || -z "$jobs" ]]; then return 0; fi
+  if [[ "$RELEASE_BACKUP" == no ]]; then
+    say "no backup before ${jobs//$'\n'/, }, as asked for"
+    return 0
+  fi
+  "$APP_DIR/bin/backup" now --reason "before release $RELEASE_ID" >"$WORK/backup-said" ||
+    fail "there is no backup before ${jobs//$'\n'/, }, so the release does not begin" "the lines above say why; without one: --no-backup"
+  sed -n 's/^Backup \([0-9TZ]*\) is published.*/\1/p' "$WORK/backup-said" | tr -d '\n' >"$WORK/backup"
+}
+
+phase_jobs() {
+  deploy_jobs_due >"$WORK/jobs-due"
+  start_data
+  run_deploy_jobs
+  ran "$WORK/jobs-due"
+}
+
+phase_start() {
+  start_services "$(services_ready)"
+  proxy_reload
+}
+
+phase_watch() { stay_well; }
+
+phase_smoke() {
+  local status=0
+  "$APP_DIR/bin/smoke" --json >"$WORK/smoke" || status=$?
+  case "$status" in
+    0) ;;
+    1) fail "the smoke test failed: $(smoke_says failed)" "see: $APP_DIR/bin/smoke" ;;
+    *)
+      printf 'the smoke test could not tell: %s' "$(smoke_says unknown)" >"$WORK/untold"
+      say "$(<"$WORK/untold")"
+      ;;
+  esac
+}
+
+# smoke_says <failed or unknown>: which checks, in one line.
+smoke_says() {
+  jq --raw-output --arg result "$1" '[.checks[] | select(.result == $result) | "\(.name): \(.detail)"] | join("; ")' \
+    "$WORK/smoke" 2>/dev/null || echo "no answer"
+}
+
+phase_once() {
+  once_jobs_due >"$WORK/jobs-due"
+  run_once_jobs
+  ran "$WORK/jobs-due"
+}
+
+# ran <file with jobs>: for the report.
+ran() {
+  { known jobs; sed 's/^job-//' "$1"; } | sed '/^$/d' >"$WORK/jobs.new"
+  mv -- "$WORK/jobs.new" "$WORK/jobs"
+}
+
+# Ends the process when all is written. Between two parameters a signal counts; after the last one the release is made.
+commit() {
+  local service
+  PHASE='write'
+  SIGNALS=note
+  : >"$SAID"
+  begin_writing "$WORK/parameters.env" "$WORK/before.env"
+  while read -r service; do
+    if [[ "$STOPPED" == yes ]]; then return 0; fi
+    if ! write_parameter "$service" "$(released "$service")"; then
+      say "AWS does not take which image of $service is released"
+      STATUS=1
+      return 0
+    fi
+  done <"$WORK/services"
+  if [[ "$STOPPED" == yes ]]; then return 0; fi
+  SIGNALS=ignore
+  take_as_released
+  finish released 0 "$(known untold)"
+}
+
+take_as_released() {
+  local service
+  unset TRIED_IMAGES
+  put_file "$WORK/candidate.env" "$IMAGES_FILE" || true
+  end_writing
+  keep_previous "$WORK/before.env"
+  while read -r service; do
+    if [[ -e "$REFUSED_FILE" ]]; then sed --in-place "/^IMAGE_$(variable_part "$service")=/d" "$REFUSED_FILE"; fi
+  done <"$WORK/services"
+  remove_old_images
+}
+
+# What was begun is undone. Ends the process.
+give_up() {
+  local reason
+  SIGNALS=ignore
+  reason="$(why)"
+  remove_job_containers
+  case "$STARTED_BY" in
+    *" $PHASE "*) way_back "$reason" ;;
+    *)
+      if [[ "$STOPPED" == yes ]]; then finish "taken back" 1 "$reason; the services were left as they were"; fi
+      finish failed 1 "$reason"
+      ;;
+  esac
+}
+
+why() {
+  if [[ "$STOPPED" == yes ]]; then
+    printf 'stopped by a signal in the phase "%s"' "$PHASE"
+  else
+    tail -n 2 -- "$SAID" | awk '{ printf "%s%s", (NR > 1 ? "; " : ""), $0 }'
+  fi
+}
+
+# A job that was cut short may still be at work.
+remove_job_containers() {
+  local job
+  for job in $DEPLOY_JOBS $ONCE_JOBS; do docker rm --force "$APP_NAME-$job" >/dev/null 2>&1 || true; done
+}
+
+# way_back <reason>
+way_back() {
+  local reason="$1"
+  show_last_words
+  say "going back: $(changes "$WORK/before.env" | sed 's/ runs / does not stay at /g')"
+  unset TRIED_IMAGES
+  if ! undo_writing; then reason+="; what is released is written back at the next start of the app"; fi
+  run_phase back
+  if ((STATUS == 0)); then finish "taken back" 1 "$reason"; fi
+  finish failed 3 "$reason; and the images before are not well: $(why)"
+}
+
+phase_back() {
+  deploy
+  stay_well
+}
+
+# The containers that are not well are gone in a moment, and with them what they have written.
+show_last_words() {
+  local service
+  for service in $(services_ready); do
+    if [[ -n "$(unwell "$service" 2>&1)" ]]; then
+      say "the last lines of $service:"
+      docker logs --tail "$LAST_WORDS" "$APP_NAME-$service" >&2 2>&1 || true
+    fi
+  done
+}
+
+# finish <result> <exit status> <reason>
+finish() {
+  local made
+  made="$(report "$1" "$3")"
+  if [[ "$1" != refused ]]; then remember_release "$made"; fi
+  printf '%s\n' "$made" >"$WORK/report"
+  exit "$2"
+}
