@@ -67,7 +67,7 @@ export interface Call {
   words: string[];
   input: string;
   /** Where the sign-in lay: name of the folder or file. */
-  sign_in: string;
+  signIn: string;
 }
 
 export interface Builders {
@@ -124,7 +124,7 @@ const hash = (text) => "sha256:" + crypto.createHash("sha256").update(text).dige
 const authFile = words.includes("--authfile") ? after("--authfile") : path.join(process.env.DOCKER_CONFIG ?? "", "signed-in");
 const input = words[0] === "login" ? fs.readFileSync(0, "utf8") : "";
 const signIn = ["login", "push"].includes(words[0]) ? authFile : "";
-fs.appendFileSync(path.join(folder, "calls.jsonl"), JSON.stringify({ program, words, input, sign_in: signIn }) + "\\n");
+fs.appendFileSync(path.join(folder, "calls.jsonl"), JSON.stringify({ program, words, input, signIn }) + "\\n");
 const end = (code, out = "", err = "") => { process.stdout.write(out); process.stderr.write(err); process.exitCode = code; };
 
 async function push(target) {
@@ -132,8 +132,9 @@ async function push(target) {
   if (!image) return end(1, "", "An image does not exist locally with the tag: " + target + "\\n");
   if (!fs.existsSync(authFile)) return end(1, "", "no basic auth credentials\\n");
   const [, registry, name, tag] = /^([^/]+)\\/(.+):([^:]+)$/.exec(target);
-  const layers = [{ digest: hash("layer of " + image.Id), size: 1 }];
-  const manifest = JSON.stringify({ mediaType: "${MANIFEST_TYPE}", config: { digest: image.Id, size: 1 }, layers });
+  const id = "sha256:" + image.Id.replace("sha256:", "");
+  const layers = [{ digest: hash("layer of " + id), size: 1 }];
+  const manifest = JSON.stringify({ mediaType: "${MANIFEST_TYPE}", config: { digest: id, size: 1 }, layers });
   const answer = await fetch(process.env.STAND_IN_ECR, {
     method: "POST",
     headers: {

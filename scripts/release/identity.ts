@@ -42,5 +42,7 @@ export function line(option: "--message" | "--by", value: string): string {
 export const messageOf = (subject: string): string =>
   subject
     .replaceAll(/\p{Cc}/gu, " ")
-    .replaceAll("{{", "{ {")
-    .slice(0, MOST_MESSAGE);
+    .replaceAll(/\{(?=\{)/g, "{ ")
+    .slice(0, MOST_MESSAGE)
+    // Half of a character that two units make.
+    .replace(/[\ud800-\udbff]$/, "");
