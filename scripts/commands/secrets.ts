@@ -1,4 +1,3 @@
-import * as os from "node:os";
 import type { Command } from "commander";
 import { hostLayout } from "../../modules/containers/layout";
 import type { ResolvedApp, Secret } from "../../modules/spec";
@@ -18,6 +17,7 @@ import {
 import { UserError } from "../lib/errors";
 import { runOnHost } from "../lib/host-command";
 import { stopIfInterrupted } from "../lib/process";
+import { releaser } from "../release";
 import { forDeployedStack, type HostOptions, type HostTarget, openHost, runHostProgram } from "./host-target";
 
 const HELP = `
@@ -161,14 +161,11 @@ async function takeUp(host: HostTarget, name: string): ReturnType<typeof runHost
   const signals = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
   for (const signal of signals) process.once(signal, told);
   try {
-    return await runHostProgram(host, "secret", ["take-up", name, "--by", who(), "--json"], TAKE_UP_SECONDS);
+    return await runHostProgram(host, "secret", ["take-up", name, "--by", releaser(), "--json"], TAKE_UP_SECONDS);
   } finally {
     for (const signal of signals) process.off(signal, told);
   }
 }
-
-/** Who is named as the holder of the host's lock. */
-const who = (): string => `${os.userInfo().username}@${os.hostname()}`.replaceAll(/[^\w.@-]/g, "_");
 
 function show(
   { context, stack, name: hostName }: HostTarget,

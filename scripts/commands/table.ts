@@ -57,6 +57,16 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: () => require("./backup") as CommandFile,
   },
   {
+    name: "status",
+    summary: "show how a deployed stack is: host, containers, disks, backups, alarms",
+    load: () => require("./status") as CommandFile,
+  },
+  {
+    name: "smoke",
+    summary: "look whether a deployed app works, from here and on its host",
+    load: () => require("./smoke") as CommandFile,
+  },
+  {
     name: "logs",
     summary: "show the logs of the containers, and follow them",
     load: () => require("./logs") as CommandFile,
@@ -75,6 +85,11 @@ export const COMMANDS: readonly CommandEntry[] = [
     name: "secrets",
     summary: "show which secrets there are, give them new values",
     load: () => require("./secrets") as CommandFile,
+  },
+  {
+    name: "ci",
+    summary: "write the GitHub workflows that check and release an app",
+    load: () => require("./ci") as CommandFile,
   },
   {
     name: "teardown",

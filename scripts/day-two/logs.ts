@@ -36,11 +36,11 @@ export interface FollowOptions extends LogOptions {
   /** Ends the following. */
   signal: AbortSignal;
   /** Told of each failed look; the next one covers its time too. */
-  onTrouble(error: unknown): void;
+  onTrouble: (error: unknown) => void;
   /** Milliseconds between two looks. @default 2000 */
   pollMs?: number;
   /** The present. @default Date.now */
-  now?(): number;
+  now?: () => number;
 }
 
 /**

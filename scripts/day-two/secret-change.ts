@@ -14,7 +14,7 @@ export interface SecretChange {
   store: SecretStore;
   value: string;
   /** Asks the host to take up the newest value. */
-  takeUp(): Promise<HostResult>;
+  takeUp: () => Promise<HostResult>;
   /** Milliseconds between two looks at a store that does not tell the new value yet. @default 1000 */
   pollMs?: number;
 }

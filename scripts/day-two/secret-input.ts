@@ -1,4 +1,5 @@
 /** Takes a secret's value from a person or a pipe. Never from arguments: other users of the machine see those. */
+import { StringDecoder } from "node:string_decoder";
 import { UserError } from "../lib/errors";
 import { withoutLineEnd } from "./secret-value";
 
@@ -36,6 +37,7 @@ function hiddenLine(question: string, input: Keyboard, say: (text: string) => vo
   input.setRawMode?.(true);
   input.resume();
   return new Promise<string>((resolve, reject) => {
+    const decoder = new StringDecoder("utf8");
     let typed: string[] = [];
     const stop = (): void => {
       input.off("data", onData).off("end", onEnd);
@@ -48,7 +50,7 @@ function hiddenLine(question: string, input: Keyboard, say: (text: string) => vo
       reject(new UserError("Interrupted: nothing was changed."));
     };
     const onData = (data: Buffer): void => {
-      const keys = [...data.toString("utf8")];
+      const keys = Array.from(decoder.write(data));
       for (const [at, key] of keys.entries()) {
         if (key === CTRL_C || key === CTRL_D) return onEnd();
         if (key === "\r" || key === "\n") {

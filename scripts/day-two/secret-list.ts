@@ -23,7 +23,7 @@ export interface SecretQuestion {
   store: SecretPlace["store"];
   id: string;
   uses: SecretUses | undefined;
-  open(): SecretStore;
+  open: () => SecretStore;
 }
 
 /**
