@@ -12,6 +12,10 @@ export interface Behaviour {
   refuse?: { status: number; type: string };
   /** The command is never fetched. */
   deaf?: boolean;
+  /** What the instance makes of a command before its shell runs it. @default - nothing */
+  rewrite?: (command: string) => string;
+  /** Server that answers what is neither command nor session, such as parameters. @default - nobody */
+  others?: string;
   /** Looks at the invocation that are answered with "not known yet". */
   unknownLooks?: number;
 }
@@ -21,6 +25,9 @@ export interface Agent {
   behaviour: Behaviour;
   /** Commands that were sent, with their limits. */
   readonly sent: { command: string; executionTimeout: string; deliverySeconds: number }[];
+  /** Requests of sessions that were opened, and ids of those that were ended; nothing happens in them. */
+  readonly opened: Record<string, unknown>[];
+  readonly ended: string[];
   client(): SSMClient;
   stop(): Promise<void>;
 }
@@ -33,11 +40,19 @@ interface Invocation {
   StandardErrorContent: string;
 }
 
+/** What the agent answers by itself. */
+const OWN_CALLS = /Command|Session$|^DescribeInstanceInformation$/;
+
 export const INSTANCE = "i-0123456789abcdef0";
 
 export async function startAgent(): Promise<Agent> {
   const invocations = new Map<string, Invocation>();
-  const agent = { behaviour: { ping: "Online" } as Behaviour, sent: [] as Agent["sent"] };
+  const agent = {
+    behaviour: { ping: "Online" } as Behaviour,
+    sent: [] as Agent["sent"],
+    opened: [] as Agent["opened"],
+    ended: [] as string[],
+  };
 
   const answer = (call: string, input: Record<string, unknown>): [number, object] => {
     const { ping, refuse, unknownLooks = 0 } = agent.behaviour;
@@ -46,7 +61,16 @@ export async function startAgent(): Promise<Agent> {
       const known = { InstanceId: INSTANCE, PingStatus: ping, LastPingDateTime: 1_700_000_000 };
       return [200, { InstanceInformationList: ping === undefined ? [] : [known] }];
     }
+    if (call === "StartSession") {
+      const SessionId = `session-${agent.opened.push(input)}`;
+      return [200, { SessionId, TokenValue: "the-token", StreamUrl: `wss://127.0.0.1/${SessionId}` }];
+    }
+    if (call === "TerminateSession") {
+      agent.ended.push(String(input.SessionId));
+      return [200, { SessionId: input.SessionId }];
+    }
     if (call === "SendCommand") return [200, { Command: { CommandId: send(input) } }];
+    if (call !== "GetCommandInvocation") return [400, { __type: "UnknownOperationException", message: call }];
     if (unknownLooks > 0) {
       agent.behaviour.unknownLooks = unknownLooks - 1;
       return [400, { __type: "InvocationDoesNotExist" }];
@@ -68,7 +92,7 @@ export async function startAgent(): Promise<Agent> {
     if (agent.behaviour.deaf) {
       Object.assign(invocation, { Status: "TimedOut", StatusDetails: "DeliveryTimedOut" });
     } else {
-      execute(command, invocation);
+      execute(agent.behaviour.rewrite?.(command) ?? command, invocation);
     }
     return id;
   };
@@ -78,7 +102,10 @@ export async function startAgent(): Promise<Agent> {
     request.on("data", (chunk: Buffer) => chunks.push(chunk));
     request.on("end", () => {
       const call = String(request.headers["x-amz-target"]).replace("AmazonSSM.", "");
-      const [status, body] = answer(call, JSON.parse(Buffer.concat(chunks).toString()) as Record<string, unknown>);
+      const text = Buffer.concat(chunks).toString();
+      const { others, refuse } = agent.behaviour;
+      if (others !== undefined && !refuse && !OWN_CALLS.test(call)) return pass(request, text, others, response);
+      const [status, body] = answer(call, JSON.parse(text) as Record<string, unknown>);
       response.writeHead(status, { "content-type": "application/x-amz-json-1.1" }).end(JSON.stringify(body));
     });
   });
@@ -108,4 +135,15 @@ function execute(command: string, invocation: Invocation): void {
     invocation.ResponseCode = code ?? -1;
     invocation.Status = code === 0 ? "Success" : "Failed";
   });
+}
+
+/** Hands a request on, with its signature, which the other server does not look at. */
+function pass(request: http.IncomingMessage, text: string, to: string, response: http.ServerResponse): void {
+  const { host: _host, ...headers } = request.headers;
+  const onward = http.request(to, { method: "POST", headers }, (answer) => {
+    response.writeHead(answer.statusCode ?? 502, answer.headers);
+    answer.pipe(response);
+  });
+  onward.on("error", () => response.writeHead(502).end());
+  onward.end(text);
 }
