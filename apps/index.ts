@@ -1,5 +1,7 @@
 import type { AppDefinition } from "../modules/spec";
 // tiers init: imports
+import { fastapi } from "./fastapi";
+import { rex } from "./rex";
 import { webrana } from "./webrana";
 // tiers init: end of imports
 
@@ -7,5 +9,7 @@ import { webrana } from "./webrana";
 export const apps: readonly AppDefinition[] = [
   // tiers init: apps
   webrana,
+  rex,
+  fastapi,
   // tiers init: end of apps
 ];

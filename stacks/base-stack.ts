@@ -74,13 +74,22 @@ export abstract class BaseStack extends TerraformStack {
     // In a scope of their own: an alias may be called like a part of the stack.
     const aliases = new Construct(this, "output_alias");
     for (const [alias, target] of Object.entries(this.basis.outputAliases)) {
-      if (!this.outputs.has(target) || this.outputs.has(alias)) continue;
+      const value = this.outputAt(target);
+      if (value === undefined || this.outputs.has(alias)) continue;
       new TerraformOutput(aliases, alias, {
-        value: this.outputs.get(target),
+        value,
         description: `The same value as ${target}, under the name that this system's users know`,
         staticId: true,
       });
     }
+  }
+
+  /** The value of an output, or of one entry of an output by name; undefined when there is none. */
+  private outputAt(target: string): unknown {
+    const [name = "", entry] = target.split(".");
+    const value = this.outputs.get(name);
+    if (entry === undefined || value === undefined) return value;
+    return Object.hasOwn(Object(value) as object, entry) ? (value as Record<string, unknown>)[entry] : undefined;
   }
 
   private declareProviders(): void {
@@ -141,7 +150,7 @@ export abstract class BaseStack extends TerraformStack {
   private unknownAliasTargets(): string[] {
     const known = [...this.outputs.keys()];
     return Object.entries(this.basis.outputAliases)
-      .filter(([alias, target]) => !this.outputs.has(target) || this.outputs.has(alias))
+      .filter(([alias, target]) => this.outputAt(target) === undefined || this.outputs.has(alias))
       .map(
         ([alias, target]) =>
           `${this.basis.writtenUnder}.outputAliases.${alias} is ${target}; allowed: a new name for one of ${known.join(", ")}`,

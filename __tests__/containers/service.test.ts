@@ -89,6 +89,11 @@ describe("a service", () => {
     expect(serviceOf("api", onlyApi({}))).not.toHaveProperty("labels");
   });
 
+  test("programs run from a folder in memory only where it says so", () => {
+    const { tmpfs } = serviceOf("api", onlyApi({ execTmpfs: ["/native"] }));
+    expect(tmpfs).toEqual(["/tmp:uid=10001,gid=10001", "/native:exec,uid=10001,gid=10001"]);
+  });
+
   test("a writable root file system carries its reason, which cannot break out of its comment", () => {
     const text = textOf(onlyApi({ readOnlyRoot: { off: "The framework writes caches\n    privileged: true" } }));
     expect(text).toContain(

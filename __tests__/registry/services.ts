@@ -18,6 +18,7 @@ export function serviceWith(image: ResolvedService["image"]): ResolvedService {
     user: "10001:10001",
     readOnlyRoot: true,
     tmpfs: ["/tmp"],
+    execTmpfs: [],
     volumes: [],
     stopGraceSeconds: 30,
   };

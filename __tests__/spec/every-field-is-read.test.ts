@@ -80,6 +80,7 @@ const CHANGES: Record<string, Change> = {
   "services.*.readOnlyRoot": [small, "services.api.readOnlyRoot", { off: "it writes beside its code" }],
   "services.*.readOnlyRoot.off": [full, "services.api.readOnlyRoot.off", "it writes somewhere else"],
   "services.*.tmpfs[]": [small, "services.api.tmpfs", ["/tmp", "/scratch"]],
+  "services.*.execTmpfs[]": [small, "services.api.execTmpfs", ["/native"]],
   "services.*.volumes[].name": [full, "services.api.volumes[0].name", "files"],
   "services.*.volumes[].path": [full, "services.api.volumes[0].path", "/srv/files"],
   "services.*.stopGraceSeconds": [small, "services.api.stopGraceSeconds", 31],

@@ -79,3 +79,16 @@ test("how to open a shell without SSH", () => {
     value: "aws ssm start-session --region eu-central-1 --target ${aws_instance.host_instance.id}",
   });
 });
+
+test("a further name may stand for one entry of an output by name", () => {
+  const aliased = (target: string) =>
+    synthMvp({ stacks: { mvp: { outputAliases: { ecr_url: target } } }, services: { api } });
+  expect(aliased("repository_urls.api")).toHaveOutput("ecr_url", {
+    value: "${aws_ecr_repository.repository_api_images.repository_url}",
+  });
+  for (const target of ["repository_urls.web", "public_ip.web", "repository_urls.valueof"]) {
+    expect(() => aliased(target), target).toThrow(
+      `stacks.mvp.outputAliases.ecr_url is ${target}; allowed: a new name for`,
+    );
+  }
+});

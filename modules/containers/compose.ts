@@ -114,11 +114,13 @@ export function limits(size: {
 
 /**
  * Writable folders in memory. They are the process's own: when a container starts again, Docker mounts them for root alone
- * unless an owner is named (moby issue 20437). They count towards the container's memory.
+ * unless an owner is named (moby issue 20437). They count towards the container's memory. Docker lets no program run from
+ * them, but for those in `executable`.
  */
-export function memoryFolders(user: string, paths: readonly string[]): string[] {
+export function memoryFolders(user: string, paths: readonly string[], executable: readonly string[] = []): string[] {
   const [uid, gid = "0"] = user.split(":");
-  return paths.map((path) => `${path}:uid=${uid},gid=${gid}`);
+  const owner = `uid=${uid},gid=${gid}`;
+  return [...paths.map((path) => `${path}:${owner}`), ...executable.map((path) => `${path}:exec,${owner}`)];
 }
 
 export function bind(source: string, target: string, access: "rw" | "ro" = "rw"): ComposeBind {

@@ -115,13 +115,14 @@ function process(
   service: ResolvedService,
 ): Omit<ComposeService, "image" | "logging" | "restart"> {
   const usesData = usesPostgres(app, service) || usesCache(app, service);
+  const inMemory = memoryFolders(service.user, service.tmpfs, service.execTmpfs);
   const mounts = [...volumeMounts(layout, name, service), ...fileMounts(layout, name, service)];
   return {
     networks: usesData ? [EDGE_NETWORK, INTERNAL_NETWORK] : [EDGE_NETWORK],
     user: service.user,
     init: true,
     read_only: isOn(service.readOnlyRoot),
-    ...(service.tmpfs.length > 0 && { tmpfs: memoryFolders(service.user, service.tmpfs) }),
+    ...(inMemory.length > 0 && { tmpfs: inMemory }),
     ...(mounts.length > 0 && { volumes: mounts }),
     ...HARDENING,
     deploy: limits({ memoryMiB: service.memoryMiB, cpu: service.cpu }),

@@ -127,6 +127,20 @@ export const SERVICE_PART_ROWS: readonly Row[] = [
     ],
   },
   {
+    name: "folder in memory for programs as a text",
+    patch: api({ execTmpfs: "/native" }),
+    lines: [
+      `shop-mvp: services.api.execTmpfs is "/native"; allowed: a list of up to 64 absolute paths; write it in square brackets`,
+    ],
+  },
+  {
+    name: "folder in memory for programs without a path",
+    patch: api({ execTmpfs: ["native"] }),
+    lines: [
+      `shop-mvp: services.api.execTmpfs[0] is "native"; allowed: an absolute path such as "/var/cache"; start with / and use no spaces`,
+    ],
+  },
+  {
     name: "one smoke request for everything",
     patch: api({ smoke: "/ready" }),
     lines: [

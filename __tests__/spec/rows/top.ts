@@ -152,7 +152,7 @@ export const TOP_ROWS: readonly Row[] = [
     name: "alias to nothing",
     patch: { stacks: { mvp: { outputAliases: { ip: "" } } } },
     lines: [
-      `shop-mvp: stacks.mvp.outputAliases.ip is ""; allowed: a Terraform output name; use up to 64 letters, digits, _ and -`,
+      `shop-mvp: stacks.mvp.outputAliases.ip is ""; allowed: a Terraform output name, with ".<entry>" for one entry of an output by name; write it as "public_ip" or "repository_urls.<service>"`,
     ],
   },
   {

@@ -28,9 +28,9 @@ const filesApart: Rule = {
   id: "files-apart",
   description: "A configuration file does not lie where a volume, a folder in memory or another file lies.",
   check: ({ app }) =>
-    Object.entries(app.services).flatMap(([name, { files, volumes, tmpfs }]) => {
+    Object.entries(app.services).flatMap(([name, { files, volumes, tmpfs, execTmpfs }]) => {
       const paths = Object.keys(files);
-      const taken = [...volumes.map(({ path }) => path), ...tmpfs, ...paths];
+      const taken = [...volumes.map(({ path }) => path), ...tmpfs, ...execTmpfs, ...paths];
       return paths
         .filter(
           (path) =>

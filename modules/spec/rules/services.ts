@@ -215,14 +215,14 @@ const volumesApart: Rule = {
   id: "volumes-apart",
   description: "Volumes of a service have different names and paths, and no path is also in memory.",
   check: (subject) =>
-    servicesOf(subject).flatMap(([name, { volumes, tmpfs }]) =>
+    servicesOf(subject).flatMap(([name, { volumes, tmpfs, execTmpfs }]) =>
       volumes.flatMap((volume, index) => {
         const earlier = volumes.slice(0, index);
         const steps = ["services", name, "volumes", index] as const;
         if (earlier.some((other) => other.name === volume.name)) {
           return [finding([...steps, "name"], quote(volume.name), "a name once per service", "rename one of the two")];
         }
-        if (tmpfs.includes(volume.path) || earlier.some((other) => other.path === volume.path)) {
+        if ([...tmpfs, ...execTmpfs].includes(volume.path) || earlier.some((other) => other.path === volume.path)) {
           const allowed = "a path that no other volume and no tmpfs of the service has";
           return [finding([...steps, "path"], quote(volume.path), allowed, "choose another path")];
         }

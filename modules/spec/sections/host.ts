@@ -151,6 +151,13 @@ const logicalId = () =>
 const outputName = () =>
   text(/^[A-Za-z][A-Za-z0-9_-]{0,63}$/, "a Terraform output name", "use up to 64 letters, digits, _ and -");
 
+const outputTarget = () =>
+  text(
+    /^[A-Za-z][A-Za-z0-9_-]{0,63}(\.[a-z](-?[a-z0-9])*)?$/,
+    `a Terraform output name, with ".<entry>" for one entry of an output by name`,
+    `write it as "public_ip" or "repository_urls.<service>"`,
+  );
+
 /** One tier of the app as a stack. */
 export const stackEntry = z.strictObject({
   /** Id of the stack: folder, state file, `cdktf deploy <id>`. @default - "<name>-<tier>" */
@@ -160,6 +167,6 @@ export const stackEntry = z.strictObject({
    * @default {}
    */
   names: byName(logicalId(), literalName(), "literal names", "logical id").default({}),
-  /** Further names for outputs: alias to output. @default {} */
-  outputAliases: byName(outputName(), outputName(), "outputs", "alias").default({}),
+  /** Further names for outputs: alias to output, or to "<output>.<entry>" of an output by name. @default {} */
+  outputAliases: byName(outputName(), outputTarget(), "outputs", "alias").default({}),
 });

@@ -186,6 +186,8 @@ export const service = z.strictObject({
   readOnlyRoot: safety().default(true),
   /** Writable folders in memory. @default ["/tmp"] */
   tmpfs: list(absolutePath(), "absolute paths").default(["/tmp"]),
+  /** Writable folders in memory that programs may run from, for images that unpack native libraries. @default [] */
+  execTmpfs: list(absolutePath(), "absolute paths").default([]),
   /** Folders kept on the data volume. @default [] */
   volumes: list(volume, "{ name, path }").default([]),
   /** Seconds between the stop signal and the kill. @default 30 */
