@@ -1,6 +1,5 @@
 /** docs/guides/mvp.md, followed command by command: the laptop in a copy of this project, the host in a box. */
 import { spawn } from "node:child_process";
-import * as fs from "node:fs";
 import * as path from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { simulatedEnv } from "../../scripts/lib/environment";
@@ -23,8 +22,6 @@ describe("the guide of the mvp tier", () => {
 
   beforeAll(async () => {
     project = await copyProject("guide");
-    // npx makes a program executable when it meets its folder for the first time, and this folder has been here before.
-    fs.chmodSync(path.join(project.root, "dist", "scripts", "tiers.js"), 0o755);
     simulator = await startSimulator({ dir: project.root, scopes: [project.root], baseEnv: simulatedEnv(process.env) });
     programs = await installedVenv("awscli");
   }, ASSETS_MS);
@@ -85,6 +82,8 @@ describe("the guide of the mvp tier", () => {
       ...process.env,
       ...simulator.env,
       PATH: `${programs}:${process.env.PATH}`,
+      // npx remembers the folders that it has met; this one is new to it, as a newcomer's is.
+      npm_config_cache: path.join(project.root, ".npm"),
       AWS_ACCESS_KEY_ID: "test",
       AWS_SECRET_ACCESS_KEY: "test",
       ...(endpoint && { AWS_ENDPOINT_URL: endpoint.url }),
