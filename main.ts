@@ -2,11 +2,11 @@ import { mkdirSync } from "node:fs";
 import { App } from "cdktf";
 import { apps } from "./apps";
 import { state } from "./apps/state";
-import { formatProblem, resolveApps, resolveState } from "./modules/spec";
+import { ciStacksOf, formatProblem, resolveApps, resolveState } from "./modules/spec";
 import { turnOffCreationTraces } from "./modules/terraform/creation-traces";
 import { guardLocalStates } from "./modules/terraform/local-states";
 import { backendAt, stateBackend, withStateSetting } from "./modules/terraform/state-backend";
-import { buildStack, StateStack } from "./stacks";
+import { buildStack, CiStack, StateStack } from "./stacks";
 
 /**
  * Synthesizes every stack of every app. A stack with a mistake is left out and reported on stderr, so that it never
@@ -27,10 +27,12 @@ function main(): void {
   const app = new App({ outdir });
   const placed = stateSetting ? stacks.map((stack) => withStateSetting(stack, stateSetting)) : stacks;
   for (const stack of placed) buildStack(app, stack);
+  const ciStacks = ciStacksOf(placed);
+  for (const stack of ciStacks) new CiStack(app, stack);
   if (stateStack) new StateStack(app, stateStack);
   app.synth();
 
-  const owners = placed.map((stack) => ({ id: stack.id, backend: stateBackend(stack) }));
+  const owners = [...placed, ...ciStacks].map((stack) => ({ id: stack.id, backend: stateBackend(stack) }));
   if (stateStack) owners.push({ id: stateStack.id, backend: backendAt(stateStack) });
   for (const warning of guardLocalStates(outdir, owners)) process.stderr.write(`Warning: ${warning}\n`);
 }

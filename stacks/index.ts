@@ -3,6 +3,7 @@ import type { ResolvedStack, Tier } from "../modules/spec";
 import { MvpStack } from "./mvp-stack";
 import type { TierStack } from "./tier-stack";
 
+export { CiStack } from "./ci-stack";
 export { StateStack } from "./state-stack";
 
 /** The stack class of each tier. */

@@ -37,6 +37,9 @@ function parseStateSetting(setting: string, region: string): ResolvedStack["app"
 /** The local state of a stack, as seen from the stack's own directory. */
 export const localStatePath = (id: string): string => `../../../terraform.${id}.tfstate`;
 
+/** The key of a stack's state in a bucket. */
+export const stateKey = (name: string, id: string): string => `${name}/${id}.tfstate`;
+
 /** A stack as far as its state is concerned. */
 export interface StatefulStack {
   readonly id: string;
@@ -45,8 +48,8 @@ export interface StatefulStack {
   readonly state: ResolvedStack["app"]["state"];
 }
 
-/** The backend of an app's stack; see {@link backendAt}. */
-export const stateBackend = ({ id, app }: ResolvedStack): StateBackend =>
+/** The backend of an app's stack, its ci stack included; see {@link backendAt}. */
+export const stateBackend = ({ id, app }: Pick<ResolvedStack, "id" | "app">): StateBackend =>
   backendAt({ id, name: app.name, state: app.state });
 
 /**
@@ -63,7 +66,7 @@ export function backendAt({ id, name, state }: StatefulStack): StateBackend {
   return {
     type: "s3",
     bucket: state.bucket,
-    key: `${name}/${id}.tfstate`,
+    key: stateKey(name, id),
     region: state.region,
     encrypt: true,
     use_lockfile: true,

@@ -3,11 +3,11 @@ import * as os from "node:os";
 import * as path from "node:path";
 import type { Command } from "commander";
 import { stackDirectory } from "../lib/paths";
-import { readStack } from "../lib/stack-json";
+import { readStack, type StackJson } from "../lib/stack-json";
 import { synthesize } from "../lib/synth";
 import { count, table } from "../lib/terminal";
 import { type Context, createContext, loadProject, type Project } from "./context";
-import { type Summary, summarize, summarizeState, summaryRows } from "./stack-summary";
+import { type Summary, summarize, summarizeCi, summarizeState, summaryRows } from "./stack-summary";
 
 const HELP = `
 Checks every app of apps/ and the state bucket, and shows what each stack comes to. Needs neither AWS nor Terraform, and writes nothing but the
@@ -39,15 +39,17 @@ async function check(options: { json?: boolean }): Promise<void> {
 }
 
 /** Synthesizes into a folder of its own, so that checking changes no synthesized stack. */
-async function summaries({ paths, env }: Context, { resolution, stateStack }: Project): Promise<Summary[]> {
+async function summaries({ paths, env }: Context, { resolution, ciStacks, stateStack }: Project): Promise<Summary[]> {
   if (resolution.stacks.length === 0 && !stateStack) return [];
   const output = fs.mkdtempSync(path.join(os.tmpdir(), "tiers-check-"));
   try {
     await synthesize(paths, { output, env });
-    const ofApps = resolution.stacks.map((stack) => summarize(stack, readStack(stackDirectory(output, stack.id))));
-    return stateStack
-      ? [...ofApps, summarizeState(stateStack, readStack(stackDirectory(output, stateStack.id)))]
-      : ofApps;
+    const jsonOf = ({ id }: { id: string }): StackJson => readStack(stackDirectory(output, id));
+    return [
+      ...resolution.stacks.map((stack) => summarize(stack, jsonOf(stack))),
+      ...ciStacks.map((stack) => summarizeCi(stack, jsonOf(stack))),
+      ...(stateStack ? [summarizeState(stateStack, jsonOf(stateStack))] : []),
+    ];
   } finally {
     fs.rmSync(output, { recursive: true, force: true });
   }

@@ -33,6 +33,8 @@ export interface Project {
   apps: typeof Apps.apps;
   spec: typeof Spec;
   resolution: Spec.Resolution;
+  /** The stacks of the roles that workflows take, one for each app and environment with CI. */
+  ciStacks: readonly Spec.ResolvedCiStack[];
   /** The stack of the state bucket; its problems are among those of the resolution. @default - none is declared */
   stateStack?: Spec.ResolvedStateStack;
 }
@@ -51,7 +53,7 @@ export async function loadProject({ paths, env }: Context): Promise<Project> {
   const { stateStack, problems } = spec.resolveState(state);
   const resolution = { ...resolved, problems: [...resolved.problems, ...problems] };
   if (env.TIERS_STATE) checkStateSetting(env.TIERS_STATE, resolution.stacks);
-  return { apps, spec, resolution, stateStack };
+  return { apps, spec, resolution, ciStacks: spec.ciStacksOf(resolution.stacks), stateStack };
 }
 
 function checkStateSetting(setting: string, stacks: Spec.Resolution["stacks"]): void {
@@ -70,12 +72,14 @@ export interface Target {
 }
 
 /**
- * The stack with an id, of an app or of the state bucket.
+ * The stack with an id, of an app, of its CI or of the state bucket.
  *
  * @throws UserError (exit 2) with its mistakes when it is not valid, or with the ids that exist
  */
 export function findTarget(project: Project, id: string): Target {
   if (project.stateStack?.id === id) return project.stateStack;
+  const ci = project.ciStacks.find((stack) => stack.id === id);
+  if (ci) return { id, region: ci.app.region };
   const { app } = findStack(project, id);
   return { id, region: app.region };
 }

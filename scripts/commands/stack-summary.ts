@@ -1,6 +1,7 @@
 /** What a person or a script wants to know about a stack before it is deployed. */
 import { PhysicalNames } from "../../modules/naming/physical-names";
-import type { ResolvedStack, ResolvedStateStack } from "../../modules/spec";
+import { ciNames } from "../../modules/security/github-places";
+import type { ResolvedCiStack, ResolvedStack, ResolvedStateStack } from "../../modules/spec";
 import { type Backend, backendOf, countByType, type Json, resourceBlocks, type StackJson } from "../lib/stack-json";
 import { count } from "../lib/terminal";
 
@@ -34,6 +35,12 @@ export function summarize(stack: ResolvedStack, json: StackJson): Summary {
   const names = new PhysicalNames({ app: app.name, tier, environment }, literal);
   const { name, region } = app;
   return summaryOf({ id, app: name, tier, environment: app.environment, region }, names, literal, json);
+}
+
+/** The same for the stack of the roles that workflows take. */
+export function summarizeCi(stack: ResolvedCiStack, json: StackJson): Summary {
+  const { name, environment, region } = stack.app;
+  return summaryOf({ id: stack.id, app: name, tier: "ci", environment, region }, ciNames(stack), {}, json);
 }
 
 /** The same for the stack of the state bucket, which all apps share. */

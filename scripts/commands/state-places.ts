@@ -21,7 +21,7 @@ export interface StateOwner extends Backends.StatefulStack {
 }
 
 /**
- * The stack with an id, of an app or of the state bucket, with its state as TIERS_STATE asks for it.
+ * The stack with an id, of an app, of its CI or of the state bucket, with its state as TIERS_STATE asks for it.
  *
  * @throws UserError (exit 2) when there is none or it has a mistake
  */
@@ -31,10 +31,13 @@ export function findOwner({ env }: Context, project: Project, id: string): State
     if (stateStack) return { ...stateStack, siblings: [], file: "apps/state.ts" };
     throw new UserError(stateMistakes(project), 2);
   }
-  const stack = findStack(project, id);
+  // The ci stack keeps its state where the app's other stacks do.
+  const [of = id] = project.ciStacks.filter((ci) => ci.id === id).flatMap(({ stacks }) => stacks.map((one) => one.id));
+  const stack = findStack(project, of);
   const { withStateSetting } = require("../../modules/terraform/state-backend") as typeof Backends;
   const { app } = env.TIERS_STATE ? withStateSetting(stack, env.TIERS_STATE) : stack;
-  const siblings = resolution.stacks.filter((other) => other.app.name === app.name && other.id !== id);
+  const all = [...resolution.stacks, ...project.ciStacks];
+  const siblings = all.filter((other) => other.app.name === app.name && other.id !== id);
   return {
     id,
     name: app.name,

@@ -1,0 +1,197 @@
+import type { StackPlaces } from "./github-places";
+import type { Statement } from "./policies";
+
+/** A stack as a policy speaks of it. */
+interface Place extends StackPlaces {
+  readonly accountId: string;
+  /** Prefix of the host's configuration in the bucket of backups, with a trailing slash. */
+  readonly configPrefix: string;
+}
+
+const repositoryArns = ({ region, accountId, repositories }: Place): string[] =>
+  repositories.map((name) => `arn:aws:ecr:${region}:${accountId}:repository/${name}`);
+
+const imageParameterArns = ({ region, accountId, imageParameters }: Place): string[] =>
+  imageParameters.map((name) => `arn:aws:ssm:${region}:${accountId}:parameter${name}`);
+
+/**
+ * What a release needs: images in the app's own repositories, and commands on the hosts of its own stacks. A command runs
+ * as root on the host, so who may release may do there what a person on the host may; nothing else of the account.
+ */
+export function deployStatements(stacks: readonly Place[]): Statement[] {
+  return [
+    // These know no resource: AWS accepts "*" only.
+    { sid: "SignInToRegistry", actions: ["ecr:GetAuthorizationToken"], resources: ["*"] },
+    {
+      sid: "FollowCommands",
+      actions: ["ssm:DescribeInstanceInformation", "ssm:GetCommandInvocation"],
+      resources: ["*"],
+    },
+    {
+      sid: "PushAndReadOwnImages",
+      actions: [
+        "ecr:BatchCheckLayerAvailability",
+        "ecr:BatchGetImage",
+        "ecr:CompleteLayerUpload",
+        "ecr:DescribeImages",
+        "ecr:DescribeRepositories",
+        "ecr:GetDownloadUrlForLayer",
+        "ecr:InitiateLayerUpload",
+        "ecr:PutImage",
+        "ecr:UploadLayerPart",
+      ],
+      resources: stacks.flatMap(repositoryArns),
+    },
+    {
+      sid: "ReadReleasedImages",
+      actions: ["ssm:GetParameter", "ssm:GetParameters"],
+      resources: stacks.flatMap(imageParameterArns),
+    },
+    {
+      sid: "RunShellScripts",
+      actions: ["ssm:SendCommand"],
+      resources: unique(stacks.map(({ region }) => `arn:aws:ssm:${region}::document/AWS-RunShellScript`)),
+    },
+    ...stacks.map(onHostOf),
+  ];
+}
+
+/** The tags are those that every resource of the stack carries: a replaced host has another id, but the same tags. */
+const onHostOf = ({ region, accountId, tags }: Place): Statement => ({
+  sid: `OnHostOf${tags.Tier.charAt(0).toUpperCase()}${tags.Tier.slice(1)}`,
+  actions: ["ssm:SendCommand"],
+  resources: [`arn:aws:ec2:${region}:${accountId}:instance/*`],
+  condition: {
+    StringEquals: Object.fromEntries(Object.entries(tags).map(([key, value]) => [`ssm:resourceTag/${key}`, value])),
+  },
+});
+
+/**
+ * What a plan needs: the settings of every resource that a stack may have. Where AWS knows no resource for an action, or
+ * has names that only the deployed stack knows, the whole account's settings can be seen. Content cannot: no backup, no
+ * secret, no log entry, no image; ReadOnlyAccess of AWS would show all of these.
+ */
+export function planStatements(stacks: readonly Place[]): Statement[] {
+  return [
+    {
+      sid: "ReadSettings",
+      actions: [
+        "cloudwatch:DescribeAlarms",
+        "cloudwatch:GetDashboard",
+        "cloudwatch:ListTagsForResource",
+        "dlm:GetLifecyclePolicies",
+        "dlm:GetLifecyclePolicy",
+        "dlm:ListTagsForResource",
+        "ec2:Describe*",
+        "ecr:DescribeRepositories",
+        "ecr:GetLifecyclePolicy",
+        "ecr:ListTagsForResource",
+        "logs:DescribeLogGroups",
+        "logs:ListTagsForResource",
+        "route53:GetHostedZone",
+        "route53:ListHostedZones",
+        "route53:ListResourceRecordSets",
+        "route53:ListTagsForResource",
+        "secretsmanager:DescribeSecret",
+        "secretsmanager:GetResourcePolicy",
+        "sns:GetSubscriptionAttributes",
+        "sns:GetTopicAttributes",
+        "sns:ListTagsForResource",
+        "ssm:DescribeParameters",
+      ],
+      resources: ["*"],
+    },
+    {
+      sid: "ReadOwnRoles",
+      actions: [
+        "iam:GetInstanceProfile",
+        "iam:GetRole",
+        "iam:GetRolePolicy",
+        "iam:ListAttachedRolePolicies",
+        "iam:ListInstanceProfileTags",
+        "iam:ListRolePolicies",
+        "iam:ListRoleTags",
+      ],
+      resources: stacks.flatMap(roleArns),
+    },
+    {
+      sid: "ReadOwnBuckets",
+      actions: [
+        "s3:GetAccelerateConfiguration",
+        "s3:GetBucket*",
+        "s3:GetEncryptionConfiguration",
+        "s3:GetLifecycleConfiguration",
+        "s3:GetReplicationConfiguration",
+        "s3:ListBucket",
+        "s3:ListTagsForResource",
+      ],
+      resources: stacks.map(({ bucket }) => `arn:aws:s3:::${bucket}`),
+    },
+    {
+      sid: "ReadHostConfiguration",
+      actions: ["s3:GetObject", "s3:GetObjectTagging"],
+      resources: stacks.map(({ bucket, configPrefix }) => `arn:aws:s3:::${bucket}/${configPrefix}*`),
+    },
+    {
+      sid: "ReadReleasedImages",
+      actions: ["ssm:GetParameter", "ssm:GetParameters", "ssm:ListTagsForResource"],
+      resources: stacks.flatMap(imageParameterArns),
+    },
+    {
+      sid: "ReadPublicParameters",
+      actions: ["ssm:GetParameter", "ssm:GetParameters"],
+      resources: unique(stacks.map(({ region }) => `arn:aws:ssm:${region}:*:parameter/aws/service/*`)),
+    },
+  ];
+}
+
+/** Roles and profiles of a stack, also those that the specification names: other names take no such characters. */
+function roleArns({ accountId, prefix, literalNames }: Place): string[] {
+  const names = [`${prefix}-*`, ...literalNames.filter((name) => /^[\w+=,.@-]+$/.test(name))];
+  return ["role", "instance-profile"].flatMap((kind) =>
+    names.map((name) => `arn:aws:iam::${accountId}:${kind}/${name}`),
+  );
+}
+
+/** Where the states of some stacks lie in their bucket. */
+export interface StatePlaces {
+  readonly bucket: string;
+  readonly keys: readonly string[];
+  /** KMS key of the bucket as an ARN, an id or an alias. @default - S3's own key */
+  readonly kmsKeyId?: string;
+  readonly region: string;
+  readonly accountId: string;
+}
+
+/** What reading states needs. Nothing is locked: a state is replaced as a whole, so a reader sees the old or the new one. */
+export function stateStatements({ bucket, keys, ...key }: StatePlaces): Statement[] {
+  return [
+    { sid: "ReadStates", actions: ["s3:GetObject"], resources: keys.map((name) => `arn:aws:s3:::${bucket}/${name}`) },
+    {
+      sid: "FindStates",
+      actions: ["s3:ListBucket"],
+      resources: [`arn:aws:s3:::${bucket}`],
+      // Terraform looks for workspaces below "env:/" whenever it opens a bucket.
+      condition: { StringEquals: { "s3:prefix": [...keys, "env:/"] } },
+    },
+    ...decryption(key),
+  ];
+}
+
+/** IAM takes no alias as a resource, but a condition about one. */
+function decryption({ kmsKeyId, region, accountId }: Omit<StatePlaces, "bucket" | "keys">): Statement[] {
+  if (kmsKeyId === undefined) return [];
+  const [, , , keyRegion = region, keyAccount = accountId] = kmsKeyId.split(":");
+  const [, alias] = /(alias\/.+)$/.exec(kmsKeyId) ?? [];
+  const id = /(?:^|\/)((?:mrk-)?[0-9a-f-]{32,36})$/.exec(kmsKeyId)?.[1];
+  return [
+    {
+      sid: "DecryptStates",
+      actions: ["kms:Decrypt"],
+      resources: [`arn:aws:kms:${keyRegion}:${keyAccount}:key/${alias === undefined ? id : "*"}`],
+      ...(alias === undefined ? {} : { condition: { "ForAnyValue:StringEquals": { "kms:ResourceAliases": alias } } }),
+    },
+  ];
+}
+
+const unique = (values: readonly string[]): string[] => [...new Set(values)];
