@@ -1,8 +1,9 @@
 /** A folder that a host's scripts take for their host: the shipped files, and stand-ins for every program that reaches out. */
-import { spawnSync } from "node:child_process";
+import { spawn, spawnSync } from "node:child_process";
 import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
+import { setTimeout as pause } from "node:timers/promises";
 import { hostConfig } from "../../modules/host/config";
 import { type AppChanges, hostInput, shop } from "./fixtures";
 
@@ -19,6 +20,12 @@ export interface ScriptRun {
   readonly stdout: string;
   /** Lines of the error output. */
   readonly lines: string[];
+}
+
+/** A script that runs. */
+interface StartedScript {
+  readonly pid: number;
+  readonly ended: Promise<ScriptRun>;
 }
 
 export class ScriptHost {
@@ -100,15 +107,44 @@ export class ScriptHost {
   runWith(environment: Readonly<Record<string, string>>, script: string, ...args: string[]): ScriptRun {
     const { status, stdout, stderr } = spawnSync("/bin/bash", [path.join(this.appDir, script), ...args], {
       encoding: "utf8",
-      env: {
-        PATH: `${this.bin}:/usr/local/bin:/usr/bin:/bin:/usr/sbin:/sbin`,
-        HOST_ROOT: this.root,
-        HOME: this.root,
-        LC_ALL: "C.UTF-8",
-        ...environment,
-      },
+      env: this.environment(environment),
     });
     return { status, stdout, lines: stderr.trimEnd().split("\n") };
+  }
+
+  /** Starts a script in a process group of its own, to be sent signals while it runs. */
+  start(script: string, ...args: string[]): StartedScript {
+    const child = spawn("/bin/bash", [path.join(this.appDir, script), ...args], {
+      env: this.environment({}),
+      stdio: ["ignore", "pipe", "pipe"],
+      detached: true,
+    });
+    let stdout = "";
+    let stderr = "";
+    child.stdout.setEncoding("utf8").on("data", (text: string) => (stdout += text));
+    child.stderr.setEncoding("utf8").on("data", (text: string) => (stderr += text));
+    const ended = new Promise<ScriptRun>((resolve) => {
+      child.on("close", (status) => resolve({ status, stdout, lines: stderr.trimEnd().split("\n") }));
+    });
+    return { pid: child.pid ?? 0, ended };
+  }
+
+  /** Waits until a file is there. */
+  async until(file: string, seconds = 60): Promise<void> {
+    for (const end = Date.now() + seconds * 1000; !this.has(file);) {
+      if (Date.now() > end) throw new Error(`${file} is not there after ${seconds} s`);
+      await pause(20);
+    }
+  }
+
+  private environment(more: Readonly<Record<string, string>>): NodeJS.ProcessEnv {
+    return {
+      PATH: `${this.bin}:/usr/local/bin:/usr/bin:/bin:/usr/sbin:/sbin`,
+      HOST_ROOT: this.root,
+      HOME: this.root,
+      LC_ALL: "C.UTF-8",
+      ...more,
+    };
   }
 }
 
@@ -129,6 +165,9 @@ case "$1 $2" in
     value="$(value_of "$(option --name "$@")" 2>/dev/null)" || missing ParameterNotFound
     if [[ "$(option --output "$@")" == text ]]; then printf '%s\n' "$value"; else jq -n --arg value "$value" '{ Parameter: { Value: $value } }'; fi ;;
   "ssm put-parameter")
+    if [[ " $* " == *" --overwrite "* ]]; then
+      printf '%s' "$(option --value "$@")" >"$store/$(option --name "$@" | tr '/:' '__')"; exit
+    fi
     request="$(option --cli-input-json "$@")"; request="\${request#file://}"
     target="$store/$(jq -r .Name "$request" | tr '/:' '__')"
     cp "$request" "$store/last-request"

@@ -12,6 +12,7 @@ describe("a host without repositories, CloudWatch logs and secrets", () => {
       "WriteAndReadBackBackups",
       "ListOwnPrefixes",
       "ReadReleasedImages",
+      "WriteReleasedImages",
       "OwnMetrics",
     ]);
   });
@@ -59,14 +60,19 @@ describe("a host that uses everything", () => {
     });
   });
 
-  test("reads which images are released, and cannot release one", () => {
+  test("reads and writes which images are released, exactly those", () => {
     expect(bySid().ReadReleasedImages).toEqual({
       sid: "ReadReleasedImages",
       actions: ["ssm:GetParameter", "ssm:GetParameters"],
       resources: MAXIMAL_GRANTS.imageParameterArns,
     });
+    expect(bySid().WriteReleasedImages).toEqual({
+      sid: "WriteReleasedImages",
+      actions: ["ssm:PutParameter"],
+      resources: MAXIMAL_GRANTS.imageParameterArns,
+    });
     const writers = statements.filter(({ actions }) => actions.includes("ssm:PutParameter"));
-    expect(writers.map(({ sid }) => sid)).toEqual(["MakeSecretParameters"]);
+    expect(writers.map(({ sid }) => sid)).toEqual(["WriteReleasedImages", "MakeSecretParameters"]);
   });
 
   test("pulls from its own repositories, and cannot push", () => {
@@ -119,10 +125,11 @@ describe("a host that uses everything", () => {
     expect(touching.map(({ sid }) => sid)).toEqual(["ReadSecretParameters", "ReadManagedSecrets"]);
   });
 
-  test("has no statement about writing when every secret is provided", () => {
+  test("has no statement about writing a secret when every one is provided", () => {
     const provided = { ...MAXIMAL_GRANTS, generatedSecrets: MINIMAL_GRANTS.generatedSecrets };
-    const actions = hostStatements(provided).flatMap((statement) => statement.actions);
-    expect(actions.filter((action) => /^(ssm|secretsmanager):(Put|Add|Update)/.test(action))).toEqual([]);
+    const writing = /^(ssm|secretsmanager):(Put|Add|Update)/;
+    const writers = hostStatements(provided).filter(({ actions }) => actions.some((action) => writing.test(action)));
+    expect(writers.map(({ sid }) => sid)).toEqual(["WriteReleasedImages"]);
   });
 
   test("writes to the streams of its own log groups, and cannot make or delete groups", () => {

@@ -1,0 +1,31 @@
+/**
+ * A stand-in for Docker whose containers are files in the folder `containers` of a {@link ScriptHost}: `up` makes each
+ * service's with the image of the moment, and one whose image is named in `bad` ends up unhealthy. What is named in
+ * `unreachable` cannot be pulled, a job named in `bad-jobs` fails. A call that matches the regular expression in `pause`
+ * makes the file `paused` and goes on when `pause` is gone.
+ */
+export const DOCKER_STAND_IN = String.raw`
+mkdir -p "$root/containers"
+images=/dev/null; for word in "$@"; do if [[ "$last" == --env-file ]]; then images="$word"; fi; last="$word"; done
+if [[ -e "$root/pause" && "$*" =~ $(<"$root/pause") ]]; then
+  touch "$root/paused"; while [[ -e "$root/pause" ]]; do /bin/sleep 0.05; done
+fi
+case "$*" in
+  "image inspect "*) grep -qxF "$3" "$root/here" 2>/dev/null ;;
+  "pull "*) if grep -qxF "$3" "$root/unreachable" 2>/dev/null; then exit 1; fi; echo "$3" >>"$root/here" ;;
+  "compose "*" config --images")
+    printf '%s\n' postgres:17 caddy:2; sed -n "s/^IMAGE_.*='\(.*\)'/\1/p" "$images" ;;
+  "compose "*" run "*)
+    if grep -qx "$last" "$root/bad-jobs" 2>/dev/null; then exit 1; fi ;;
+  "compose "*" up "*)
+    for name in $(printf '%s\n' "$*" | sed 's/.*--quiet-pull//; s/--remove-orphans//'); do
+      image="$(sed -n "s/^IMAGE_$(printf %s "$name" | tr a-z- A-Z_)='\(.*\)'/\1/p" "$images")"
+      state="running healthy"
+      if [[ -n "$image" ]] && grep -qxF "$image" "$root/bad" 2>/dev/null; then state="running unhealthy"; failed=1; fi
+      printf '%s\n%s\n' "$state" "$image" >"$root/containers/shop-$name"
+    done
+    exit "$((failed + 0))" ;;
+  "rm --force "*) rm -f "$root/containers/$3" ;;
+  "inspect --format {{.Id}}"*) echo "id-1 2026" ;;
+  "inspect "*) head -n 1 "$root/containers/$4" 2>/dev/null ;;
+esac`;

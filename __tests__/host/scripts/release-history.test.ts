@@ -1,0 +1,115 @@
+import * as fs from "node:fs";
+import * as path from "node:path";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { API_2, image, ReleaseHost, type Report, reportOf } from "../../helpers/release-host";
+
+let host: ReleaseHost;
+beforeEach(() => {
+  host = new ReleaseHost();
+});
+afterEach(() => host.remove());
+
+describe("rollback", () => {
+  test("runs what ran before, repeats no job, and a second one goes forward again", () => {
+    host.deploy(API_2);
+    host.forget();
+    expect(reportOf(host.rollback())).toMatchObject({ action: "rollback", result: "released", jobs: [], backup: "" });
+    expect(host.parameters()).toEqual([image("api", 1), image("web", 1)]);
+    expect(host.calls("docker").join("\n")).not.toContain("job-migrate");
+    const again = host.run("bin/rollback");
+    expect([again.status, again.stdout]).toEqual([0, expect.stringMatching(/^rollback rollback-20\S+Z: released/)]);
+    expect(host.parameters()[0]).toBe(image("api", 2));
+  });
+
+  test("goes to the release that is named, and says when there is none", () => {
+    host.deploy(API_2);
+    host.run("bin/release", "deploy", "--id", "r3", "--by", "ada", `api=${image("api", 3)}`, `web=${image("web", 3)}`);
+    host.run("bin/release", "deploy", "--id", "r4", "--by", "ada", `api=${image("api", 4)}`);
+    expect(reportOf(host.rollback("--to", "r2")).result).toBe("released");
+    expect(host.parameters()).toEqual([image("api", 2), image("web", 1)]);
+    const unknown = host.rollback("--to", "r9");
+    expect([unknown.status, reportOf(unknown)]).toMatchObject([
+      2,
+      { result: "refused", reason: expect.stringContaining('no release "r9" is known') },
+    ]);
+    expect(host.history().map(({ id }) => id)).toEqual(["back", "r4", "r3", "r2"]);
+  });
+
+  test("on a host that has replaced another one the history knows what ran before", () => {
+    host.deploy(API_2);
+    fs.rmSync(path.join(host.appDir, "images.previous.env"));
+    expect(reportOf(host.rollback()).result).toBe("released");
+    expect(host.parameters()).toEqual([image("api", 1), image("web", 1)]);
+  });
+
+  test("is refused when nothing is known that ran before", () => {
+    const ran = host.rollback();
+    expect([ran.status, reportOf(ran)]).toMatchObject([
+      1,
+      { result: "refused", reason: expect.stringContaining("no images are known") },
+    ]);
+    expect(host.history()).toEqual([]);
+  });
+});
+
+describe("history", () => {
+  test("shows the newest first, as many as are asked for; 200 are kept", () => {
+    const file = "opt/shop/data/.tierstack/releases.jsonl";
+    host.deploy(API_2);
+    const [line = ""] = host.read(file).split("\n");
+    host.write(file, Array.from({ length: 200 }, (_, index) => `${line.replace('"r2"', `"old-${index}"`)}\n`).join(""));
+    host.run("bin/release", "deploy", "--id", "r3", "--by", "ada", `api=${image("api", 3)}`);
+    const kept = host.read(file).trimEnd().split("\n");
+    expect([kept.length, JSON.parse(kept[0] ?? "")]).toMatchObject([200, { id: "old-1" }]);
+    expect(host.history()).toHaveLength(10);
+    const two = JSON.parse(host.run("bin/release", "history", "--count", "2", "--json").stdout) as Report[];
+    expect(two.map(({ id }) => id)).toEqual(["r3", "old-199"]);
+  });
+
+  test("is empty before the first release", () => {
+    expect(host.history()).toEqual([]);
+    expect(host.run("bin/release", "history").stdout).toBe("nothing was released by this program yet\n");
+  });
+});
+
+describe("job", () => {
+  const job = (...args: string[]) => host.run("bin/release", "job", ...args);
+
+  test("runs one of any kind in the released image, and says how it ended", () => {
+    const { status, stdout } = job("report", "--json");
+    expect([status, JSON.parse(stdout)]).toEqual([0, { job: "report", exitCode: 0, seconds: expect.any(Number) }]);
+    expect(host.calls("docker").at(-1)).toMatch(/ run .*--name shop-job-report job-report$/);
+    host.write("bad-jobs", "job-report\n");
+    expect(job("report").lines.at(-1)).toBe("release: report ended with 1");
+    expect(job("report").status).toBe(1);
+  });
+
+  test("one that runs once has done so then", () => {
+    fs.rmSync(path.join(host.dataDir, ".tierstack/once/admin"));
+    expect(job("admin").status).toBe(0);
+    expect(host.has("opt/shop/.admin-made")).toBe(true);
+  });
+
+  test.each([
+    ["an unknown one", "nightly", () => undefined, 2, 'there is no job "nightly"; choose one of: migrate admin report'],
+    [
+      "one whose service is not released",
+      "report",
+      () => host.write("opt/shop/images.env", "IMAGE_API='a'\n"),
+      1,
+      "web, whose image report runs in, is not released",
+    ],
+    [
+      "one that is at work",
+      "report",
+      () => host.write("containers/shop-job-report", "running\n"),
+      1,
+      "report is at work already",
+    ],
+  ])("refuses %s", (_, name, prepare, status, message) => {
+    prepare();
+    const ran = job(name);
+    expect([ran.status, ran.lines.join("\n")]).toEqual([status, expect.stringContaining(message)]);
+    expect(host.calls("docker").join("\n")).not.toContain(" run ");
+  });
+});
