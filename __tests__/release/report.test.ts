@@ -122,24 +122,24 @@ describe("which release, and whose", () => {
     expect(releaser()).toBe(`${os.userInfo().username}@${os.hostname()}`.replaceAll(/[^\w.@+-]/g, "-"));
   });
 
-  test.each([["two\nlines"], ["\u001b[31mred"], ["x".repeat(201)], ["{{ssm:/secret}}"]])(
+  test.each([["two\nlines"], ["\u001b[31mred"], ["x".repeat(201)], ["ä".repeat(101)], ["{{ssm:/secret}}"]])(
     "%j is no message",
     (value) => {
       expect(() => line("--message", value)).toThrow(
-        `--message is not a single line of at most 200 characters without "{{".`,
+        `--message is not a single line of at most 200 bytes without "{{".`,
       );
     },
   );
 
   test("texts of people are taken as they are", () => {
     expect(line("--message", "it's 100 % größer; $(date)")).toBe("it's 100 % größer; $(date)");
-    expect(() => line("--by", "x".repeat(101))).toThrow("--by is not a single line of at most 100 characters");
+    expect(() => line("--by", "x".repeat(101))).toThrow("--by is not a single line of at most 100 bytes");
   });
 
   test("every commit's subject becomes a message", () => {
-    for (const subject of ["Faster search", "{{{{ssm:x}}", "a\u0007b", "y".repeat(500), `${"y".repeat(199)}🚀`]) {
+    for (const subject of ["Faster search", "{{{{ssm:x}}", "a\u0007b", "y".repeat(500), "ä".repeat(300)]) {
       expect(line("--message", messageOf(subject))).toBe(messageOf(subject));
     }
-    expect(messageOf(`${"y".repeat(199)}🚀`)).toBe("y".repeat(199));
+    expect(messageOf(`${"y".repeat(198)}🚀`)).toBe("y".repeat(198));
   });
 });

@@ -9,6 +9,8 @@ import { HostFailure, type HostOptions, type HostTarget, openHost, runHostProgra
 const SHORT_SECONDS = 300;
 /** Seconds that a job may take; its own limit is on the host. */
 const JOB_SECONDS = 24 * 3600;
+/** Exit code of the host's programs when another one holds the lock. */
+const IN_USE = 75;
 /** What a shell says of a program that is not there, or is none. */
 const NO_PROGRAM = new Set([126, 127]);
 
@@ -81,6 +83,7 @@ async function ask(host: HostTarget, words: readonly string[], limitSeconds: num
 }
 
 function requireDone([word]: readonly string[], { code }: HostResult): void {
+  if (code === IN_USE) throw new UserError("The host is in use, as it says above. Try again when that is done.");
   if (code !== 0) throw new HostFailure(`release ${word}`, code);
 }
 

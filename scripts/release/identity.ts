@@ -22,9 +22,9 @@ function userName(): string {
   }
 }
 
-/** Characters of a name. */
+/** Bytes of a name. */
 const MOST_BY = 100;
-/** Characters of a message. */
+/** Bytes of a message, as many as the host takes. */
 const MOST_MESSAGE = 200;
 
 /**
@@ -34,15 +34,13 @@ const MOST_MESSAGE = 200;
  */
 export function line(option: "--message" | "--by", value: string): string {
   const most = option === "--by" ? MOST_BY : MOST_MESSAGE;
-  if (/^[^\p{Cc}]*$/u.test(value) && value.length <= most && !value.includes("{{")) return value;
-  throw new UserError(`${option} is not a single line of at most ${most} characters without "{{".`, 2);
+  if (/^[^\p{Cc}]*$/u.test(value) && Buffer.byteLength(value) <= most && !value.includes("{{")) return value;
+  throw new UserError(`${option} is not a single line of at most ${most} bytes without "{{".`, 2);
 }
 
 /** A commit's subject as a message that {@link line} takes: what does not fit is cut off. */
-export const messageOf = (subject: string): string =>
-  subject
-    .replaceAll(/\p{Cc}/gu, " ")
-    .replaceAll(/\{(?=\{)/g, "{ ")
-    .slice(0, MOST_MESSAGE)
-    // Half of a character that two units make.
-    .replace(/[\ud800-\udbff]$/, "");
+export function messageOf(subject: string): string {
+  const oneLine = subject.replaceAll(/\p{Cc}/gu, " ").replaceAll(/\{(?=\{)/g, "{ ");
+  const fitting = Buffer.from(oneLine).subarray(0, MOST_MESSAGE).toString("utf8");
+  return fitting.length < oneLine.length ? fitting.replace(/\ufffd+$/, "") : fitting;
+}
