@@ -115,7 +115,7 @@ function forget(seen: Map<string, number>, before: number): void {
   for (const [key, time] of seen) if (time < before) seen.delete(key);
 }
 
-/** One group's lines, page by page; CloudWatch sorts them by time. */
+/** One group's lines, page by page. CloudWatch sorts them by time; stand-ins sort by stream first. */
 async function* linesOf(client: CloudWatchLogsClient, group: LogGroup, from: number): AsyncGenerator<LogLine> {
   let next: string | undefined;
   do {
@@ -129,7 +129,8 @@ async function* linesOf(client: CloudWatchLogsClient, group: LogGroup, from: num
         byName: { ResourceNotFoundException: "it does not exist; apply the stack to make it anew" },
       },
     );
-    for (const { timestamp = 0, message = "", eventId = "" } of answer.events ?? []) {
+    const events = (answer.events ?? []).sort((a, b) => (a.timestamp ?? 0) - (b.timestamp ?? 0));
+    for (const { timestamp = 0, message = "", eventId = "" } of events) {
       yield { time: timestamp, service: group.service, message: message.replace(/\n+$/, ""), id: eventId };
     }
     next = answer.nextToken;
