@@ -1,5 +1,12 @@
 /** Apps with CI: the least that one may say, and every option between them. */
-import { type AppInput, ciStacksOf, defineApp, formatProblem, type ResolvedCiStack, resolveApps } from "../../modules/spec";
+import {
+  type AppInput,
+  ciStacksOf,
+  defineApp,
+  formatProblem,
+  type ResolvedCiStack,
+  resolveApps,
+} from "../../modules/spec";
 
 /** A repository of the older form, everything at its default. */
 export const plain: AppInput = {

@@ -1,0 +1,290 @@
+import { EcrRepository } from "@cdktf/provider-aws/lib/ecr-repository";
+import { IamOpenidConnectProvider } from "@cdktf/provider-aws/lib/iam-openid-connect-provider";
+import { IamRole } from "@cdktf/provider-aws/lib/iam-role";
+import { IamRolePolicy } from "@cdktf/provider-aws/lib/iam-role-policy";
+import { S3Bucket } from "@cdktf/provider-aws/lib/s3-bucket";
+import { SsmParameter } from "@cdktf/provider-aws/lib/ssm-parameter";
+import { describe, expect, test } from "vitest";
+import { ciRoleNames, placesOf } from "../../modules/security/github-places";
+import type { AppInput } from "../../modules/spec";
+import { buildStack, CiStack } from "../../stacks";
+import { ciStack, ciStacks, plain, rich, staged } from "../ci/apps";
+import { addresses, outputOf, type PolicyStatement, statementsOf } from "../helpers/inspect";
+import { resourcesOf } from "../helpers/synth";
+import { full, lean, small } from "../simulated/apps";
+import { synthStack } from "./support";
+
+const synth = (input: AppInput): string => synthStack((scope) => new CiStack(scope, ciStack(input)));
+const json = synth(plain);
+const richJson = synth(rich);
+
+const ACCOUNT = "${data.aws_caller_identity.account.account_id}";
+const PROVIDER_ARN = `arn:aws:iam::${ACCOUNT}:oidc-provider/token.actions.githubusercontent.com`;
+
+const policyOf = (text: string, id: string): PolicyStatement[] =>
+  statementsOf(resourcesOf(text, IamRolePolicy)[id]?.policy);
+const all = (statements: readonly PolicyStatement[], key: "Action" | "Resource"): string[] =>
+  statements.flatMap((statement) => statement[key]);
+
+describe("the ci stack", () => {
+  test("is two roles with their policies and, when it is to make it, the identity provider", () => {
+    const roles = [
+      "aws_iam_role.deploy_role",
+      "aws_iam_role.plan_role",
+      "aws_iam_role_policy.deploy_policy",
+      "aws_iam_role_policy.deploy_state",
+      "aws_iam_role_policy.plan_policy",
+      "aws_iam_role_policy.plan_state",
+      "data.aws_caller_identity.account",
+    ];
+    expect(addresses(json)).toEqual(["aws_iam_openid_connect_provider.github_provider", ...roles]);
+    expect(addresses(richJson)).toEqual(roles);
+  });
+
+  test("makes the provider for tokens to AWS, without a thumbprint that nobody looks at", () => {
+    expect(resourcesOf(json, IamOpenidConnectProvider).github_provider).toEqual({
+      url: "https://token.actions.githubusercontent.com",
+      client_id_list: ["sts.amazonaws.com"],
+    });
+    expect(outputOf(json, "identity_provider")).toBe("${aws_iam_openid_connect_provider.github_provider.arn}");
+  });
+
+  test("takes the account's provider by its address", () => {
+    expect(outputOf(richJson, "identity_provider")).toBe(PROVIDER_ARN);
+    expect(String(resourcesOf(richJson, IamRole).plan_role?.assume_role_policy)).toContain(PROVIDER_ARN);
+  });
+
+  test("has the roles that the workflows name", () => {
+    const roles = resourcesOf(json, IamRole);
+    expect(roles).toMatchObject({
+      deploy_role: { name: "shop-ci-deploy", max_session_duration: 3600 },
+      plan_role: { name: "shop-ci-plan", max_session_duration: 3600 },
+    });
+    expect(ciRoleNames(ciStack(plain))).toEqual({ plan: "shop-ci-plan", deploy: "shop-ci-deploy" });
+    expect(outputOf(json, "account_id")).toBe(ACCOUNT);
+  });
+
+  test("is one per environment, with names of its own", () => {
+    expect(ciStacks(staged).map(({ id }) => id)).toEqual(["shop-ci", "shop-ci-staging"]);
+    expect(ciStacks(staged).map((stack) => ciRoleNames(stack).deploy)).toEqual([
+      "shop-ci-deploy",
+      "shop-ci-staging-deploy",
+    ]);
+  });
+});
+
+describe("the role that releases", () => {
+  const statements = policyOf(json, "deploy_policy");
+
+  test("may do exactly this", () => {
+    const lines = statements.map(({ Sid, Action, Resource }) => [Sid, [Action].flat().join(" "), Resource.join(" ")]);
+    expect(lines).toEqual([
+      ["SignInToRegistry", "ecr:GetAuthorizationToken", "*"],
+      ["FollowCommands", "ssm:DescribeInstanceInformation ssm:GetCommandInvocation", "*"],
+      [
+        "PushAndReadOwnImages",
+        "ecr:BatchCheckLayerAvailability ecr:BatchGetImage ecr:CompleteLayerUpload ecr:DescribeImages ecr:DescribeRepositories ecr:GetDownloadUrlForLayer ecr:InitiateLayerUpload ecr:PutImage ecr:UploadLayerPart",
+        `arn:aws:ecr:eu-central-1:${ACCOUNT}:repository/shop/mvp/api`,
+      ],
+      [
+        "ReadReleasedImages",
+        "ssm:GetParameter ssm:GetParameters",
+        `arn:aws:ssm:eu-central-1:${ACCOUNT}:parameter/shop/mvp/image/api`,
+      ],
+      ["RunShellScripts", "ssm:SendCommand", "arn:aws:ssm:eu-central-1::document/AWS-RunShellScript"],
+      ["OnHostOfMvp", "ssm:SendCommand", `arn:aws:ec2:eu-central-1:${ACCOUNT}:instance/*`],
+    ]);
+  });
+
+  test("runs commands on the hosts of its own stack only, by their tags", () => {
+    const [onHost] = statements.filter(({ Sid }) => Sid === "OnHostOfMvp");
+    expect(onHost).toEqual({
+      Sid: "OnHostOfMvp",
+      Effect: "Allow",
+      Action: ["ssm:SendCommand"],
+      Resource: [`arn:aws:ec2:eu-central-1:${ACCOUNT}:instance/*`],
+      Condition: {
+        StringEquals: {
+          "ssm:resourceTag/Application": "shop",
+          "ssm:resourceTag/Environment": "production",
+          "ssm:resourceTag/Tier": "mvp",
+        },
+      },
+    });
+    const [stack] = ciStack(plain).stacks;
+    if (stack === undefined) throw new Error("the app has no stack");
+    const { provider } = JSON.parse(synthStack((scope) => buildStack(scope, stack))) as {
+      provider: { aws: { default_tags: { tags: Record<string, string> }[] }[] };
+    };
+    expect(provider.aws[0]?.default_tags[0]?.tags).toMatchObject(placesOf(stack).tags);
+  });
+
+  test("knows no wildcard in an action, and everything only where AWS knows no resource", () => {
+    expect(all(statements, "Action").filter((action) => action.includes("*"))).toEqual([]);
+    expect(statements.filter(({ Resource }) => Resource.includes("*")).map(({ Sid }) => Sid)).toEqual([
+      "SignInToRegistry",
+      "FollowCommands",
+    ]);
+  });
+});
+
+/** Whether a policy allows an action on a resource; references stand for themselves, conditions are left aside. */
+function allows(statements: readonly PolicyStatement[], action: string, resource: string): boolean {
+  const matches = (pattern: string, text: string): boolean =>
+    new RegExp(`^${pattern.replace(/[.+^${}()|[\]\\]/g, "\\$&").replaceAll("*", ".*")}$`).test(text);
+  return statements.some(
+    ({ Effect, Action, Resource }) =>
+      Effect === "Allow" &&
+      [Action].flat().some((pattern) => matches(pattern, action)) &&
+      Resource.some((pattern) => matches(pattern, resource)),
+  );
+}
+
+describe("the role that plans", () => {
+  const statements = policyOf(json, "plan_policy");
+  const BUCKET = "arn:aws:s3:::shop-mvp-backups-0a1b2c3d";
+  const parameter = (name: string): string => `arn:aws:ssm:eu-central-1:${ACCOUNT}:parameter${name}`;
+
+  test.each([
+    ["ec2:DescribeInstances", "*"],
+    ["ec2:DescribeVpcAttribute", "*"],
+    ["iam:GetRole", `arn:aws:iam::${ACCOUNT}:role/shop-mvp-host`],
+    ["iam:GetInstanceProfile", `arn:aws:iam::${ACCOUNT}:instance-profile/shop-mvp-host`],
+    ["s3:GetBucketPolicy", BUCKET],
+    ["s3:GetLifecycleConfiguration", BUCKET],
+    ["s3:GetObject", `${BUCKET}/host/compose.yaml`],
+    ["ssm:GetParameter", parameter("/shop/mvp/image/api")],
+    ["ssm:GetParameter", "arn:aws:ssm:eu-central-1::parameter/aws/service/canonical/ubuntu/server/24.04"],
+    ["logs:DescribeLogGroups", "*"],
+    ["ecr:GetLifecyclePolicy", "*"],
+  ])("may call %s", (action, resource) => {
+    expect(allows(statements, action, resource)).toBe(true);
+  });
+
+  test.each([
+    ["read a backup", "s3:GetObject", `${BUCKET}/backups/shop.dump`],
+    ["read a secret parameter", "ssm:GetParameter", parameter("/shop/mvp/secret/DB_PASSWORD")],
+    ["read a managed secret", "secretsmanager:GetSecretValue", "*"],
+    ["read logs", "logs:GetLogEvents", "*"],
+    ["pull an image", "ecr:BatchGetImage", "*"],
+    ["decrypt", "kms:Decrypt", "*"],
+    ["run a command", "ssm:SendCommand", "*"],
+    ["look at another app's role", "iam:GetRole", `arn:aws:iam::${ACCOUNT}:role/other-mvp-host`],
+    ["look into another bucket", "s3:GetBucketPolicy", "arn:aws:s3:::other-mvp-backups-0a1b2c3d"],
+  ])("may not %s", (_, action, resource) => {
+    expect(allows(statements, action, resource)).toBe(false);
+  });
+
+  test("changes nothing", () => {
+    const reading = /^[a-z0-9-]+:(Describe|Get|List)/;
+    expect(all(statements, "Action").filter((action) => !reading.test(action))).toEqual([]);
+  });
+});
+
+describe("states", () => {
+  test("are read in the bucket that the variable names, each by its key, and nothing is allowed without a bucket", () => {
+    expect(json).toHaveVariable("state_bucket", { default: "" });
+    expect(richJson).toHaveVariable("state_bucket", { default: "acme-state" });
+    for (const text of [json, richJson]) {
+      expect(resourcesOf(text, IamRolePolicy)).toMatchObject({
+        plan_state: { count: '${var.state_bucket == "" ? 0 : 1}' },
+        deploy_state: { count: '${var.state_bucket == "" ? 0 : 1}' },
+      });
+    }
+    expect(policyOf(richJson, "plan_state")).toEqual(policyOf(richJson, "deploy_state"));
+    expect(policyOf(richJson, "plan_state")).toEqual([
+      {
+        Sid: "ReadStates",
+        Effect: "Allow",
+        Action: ["s3:GetObject"],
+        Resource: ["arn:aws:s3:::${var.state_bucket}/store/store.tfstate"],
+      },
+      {
+        Sid: "FindStates",
+        Effect: "Allow",
+        Action: ["s3:ListBucket"],
+        Resource: ["arn:aws:s3:::${var.state_bucket}"],
+        Condition: { StringEquals: { "s3:prefix": ["store/store.tfstate", "env:/"] } },
+      },
+      {
+        Sid: "DecryptStates",
+        Effect: "Allow",
+        Action: ["kms:Decrypt"],
+        Resource: [`arn:aws:kms:eu-west-1:${ACCOUNT}:key/*`],
+        Condition: { "ForAnyValue:StringEquals": { "kms:ResourceAliases": "alias/state" } },
+      },
+    ]);
+  });
+
+  const KEY = "12345678-1234-1234-1234-123456789012";
+  test.each([
+    ["an id", KEY, `arn:aws:kms:eu-west-1:${ACCOUNT}:key/${KEY}`],
+    ["an ARN", `arn:aws:kms:us-east-1:444455556666:key/${KEY}`, `arn:aws:kms:us-east-1:444455556666:key/${KEY}`],
+    ["an alias elsewhere", "arn:aws:kms:us-east-1:444455556666:alias/x", "arn:aws:kms:us-east-1:444455556666:key/*"],
+  ])("may lie under a key that is given as %s", (_, kmsKeyId, arn) => {
+    const text = synth({ ...rich, state: { ...rich.state, kmsKeyId } });
+    expect(policyOf(text, "plan_state").find(({ Sid }) => Sid === "DecryptStates")?.Resource).toEqual([arn]);
+  });
+});
+
+/** Services whose settings a plan reads, by the first word of the Terraform types that they have. */
+const READ_BY_TYPE: Readonly<Record<string, string>> = {
+  aws_caller: "sts (needs no right)",
+  aws_cloudwatch: "cloudwatch:DescribeAlarms",
+  aws_default: "ec2:DescribeSecurityGroups",
+  aws_dlm: "dlm:GetLifecyclePolicy",
+  aws_ebs: "ec2:DescribeVolumes",
+  aws_ecr: "ecr:DescribeRepositories",
+  aws_eip: "ec2:DescribeAddresses",
+  aws_flow: "ec2:DescribeFlowLogs",
+  aws_iam: "iam:GetRole",
+  aws_instance: "ec2:DescribeInstances",
+  aws_internet: "ec2:DescribeInternetGateways",
+  aws_route: "ec2:DescribeRouteTables",
+  aws_route53: "route53:ListResourceRecordSets",
+  aws_s3: "s3:GetBucketPolicy",
+  aws_secretsmanager: "secretsmanager:DescribeSecret",
+  aws_security: "ec2:DescribeSecurityGroups",
+  aws_sns: "sns:GetTopicAttributes",
+  aws_ssm: "ssm:GetParameter",
+  aws_subnet: "ec2:DescribeSubnets",
+  aws_volume: "ec2:DescribeVolumes",
+  aws_vpc: "ec2:DescribeVpcs",
+};
+
+describe("what a stack has by name", () => {
+  const withCi = (input: AppInput): AppInput => ({
+    ...input,
+    services: { ...input.services, built: { kind: "worker", image: { build: {} } } },
+    ci: { github: { repository: "acme/shop" } },
+  });
+  const stacks = [plain, rich, staged, withCi(full), withCi(lean), withCi(small)].flatMap((input) =>
+    ciStacks(input).flatMap((ci) => ci.stacks.map((stack) => [stack.id, stack] as const)),
+  );
+  const valuesOf = (text: string, type: Parameters<typeof resourcesOf>[1], field: string): unknown[] =>
+    Object.values(resourcesOf(text, type)).map((block) => block[field]);
+
+  test.each(stacks)("is what %s names it", (_, stack) => {
+    const text = synthStack((scope) => buildStack(scope, stack));
+    const { repositories, imageParameters, bucket } = placesOf(stack);
+    expect([...repositories].sort()).toEqual(valuesOf(text, EcrRepository, "name").sort());
+    expect([...imageParameters].sort()).toEqual(valuesOf(text, SsmParameter, "name").sort());
+    const [name] = valuesOf(text, S3Bucket, "bucket");
+    expect(String(name).replace("${random_id.backups_suffix.hex}", "*")).toBe(bucket);
+  });
+
+  test("is of services that a plan may look at", () => {
+    const types = stacks.flatMap(([, stack]) => {
+      const { resource, data } = JSON.parse(synthStack((scope) => buildStack(scope, stack))) as Record<string, object>;
+      return [...Object.keys(resource ?? {}), ...Object.keys(data ?? {})];
+    });
+    const services = new Set(types.map((type) => /^[a-z]+_[a-z0-9]+/.exec(type)?.[0] ?? type));
+    const unknown = [...services].filter((service) => service.startsWith("aws_") && !(service in READ_BY_TYPE));
+    expect(unknown).toEqual([]);
+    const granted = all(policyOf(json, "plan_policy"), "Action").map((action) => action.replace("*", ""));
+    const missing = Object.values(READ_BY_TYPE).filter(
+      (action) => action.includes(":") && !granted.some((start) => action.startsWith(start)),
+    );
+    expect(missing).toEqual([]);
+  });
+});
