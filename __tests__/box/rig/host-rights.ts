@@ -3,6 +3,8 @@ import type { Statement } from "../../../modules/security/policies";
 import { allowed, type Need, needsOf } from "../../host/backup/permissions";
 import type { AwsRequest } from "./aws-socket";
 
+const WITH_OVERWRITE = " with Overwrite";
+
 interface PolicyDocument {
   readonly Statement: {
     readonly Sid: string;
@@ -39,10 +41,10 @@ function needsOfS3({ method, path, copySource, body }: AwsRequest): Need[] {
   return needsOf({ method, path: pathname, query: searchParams, copySource, body });
 }
 
-/** Overwriting is an option of the call, and an action of its own here. */
+/** Overwriting is an option of the call, and an action of its own here: only a statement without a condition allows it. */
 function needsOfParameters({ target, body }: AwsRequest, region: string): Need[] {
   const input = JSON.parse(body) as { Name?: string; Names?: string[]; Overwrite?: boolean };
-  const action = target.replace("AmazonSSM.", "ssm:") + (input.Overwrite ? " with Overwrite" : "");
+  const action = target.replace("AmazonSSM.", "ssm:") + (input.Overwrite ? WITH_OVERWRITE : "");
   const names = input.Names ?? [input.Name ?? ""];
   return names.map((name) => ({ action, resource: `arn:aws:ssm:${region}:ACCOUNT:parameter${name}` }));
 }
@@ -59,12 +61,15 @@ export function refusedBy(policy: string, needs: readonly Need[]): Need[] {
   const document = JSON.parse(policy) as PolicyDocument;
   const statements: Statement[] = document.Statement.filter(({ Effect }) => Effect === "Allow").map((statement) => ({
     sid: statement.Sid,
-    actions: statement.Action,
+    actions: statement.Condition ? statement.Action : [...statement.Action, ...overwriting(statement.Action)],
     resources: resourcesOf(statement),
     ...(statement.Condition && { condition: statement.Condition }),
   }));
   return needs.filter((need) => !allowed(statements, need));
 }
+
+const overwriting = (actions: readonly string[]): string[] =>
+  actions.filter((action) => action === "ssm:PutParameter").map((action) => `${action}${WITH_OVERWRITE}`);
 
 function resourcesOf({ Resource, Condition }: PolicyDocument["Statement"][number]): string[] {
   const namespace = Condition?.StringEquals?.["cloudwatch:namespace"];

@@ -16,10 +16,13 @@ test.each(fs.readdirSync("modules/host/files/bin"))("%s --help says how it is us
   expect(host.calls()).toEqual([]);
 });
 
-test.each(["update", "rollback", "status", "psql", "logs"])("%s refuses an unknown option with status 2", (name) => {
-  expect(host.run(`bin/${name}`, "--wrong").status).toBe(2);
-  expect(host.calls()).toEqual([]);
-});
+test.each(["update", "rollback", "release", "status", "psql", "logs"])(
+  "%s refuses an unknown option with status 2",
+  (name) => {
+    expect(host.run(`bin/${name}`, "--wrong").status).toBe(2);
+    expect(host.calls()).toEqual([]);
+  },
+);
 
 describe("psql", () => {
   test("is the app's role in the app's database, or the superuser, or another database", () => {

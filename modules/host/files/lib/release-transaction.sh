@@ -101,7 +101,7 @@ phase_watch() { stay_well; }
 
 phase_smoke() {
   local status=0
-  "$APP_DIR/bin/smoke" --json >"$WORK/smoke" || status=$?
+  "$APP_DIR/bin/smoke" --release --json >"$WORK/smoke" || status=$?
   case "$status" in
     0) ;;
     1) fail "the smoke test failed: $(smoke_says failed)" "see: $APP_DIR/bin/smoke" ;;
