@@ -11,7 +11,7 @@ comments="repos/$GITHUB_REPOSITORY/issues/$NUMBER/comments"
 own=$(gh api --paginate "$comments" \
   --jq ".[] | select(.user.login == \"github-actions[bot]\" and (.body | startswith(\"$mark\"))) | .id" | sed -n 1p)
 if [[ -n $own ]]; then
-  jq -n --arg body "$body" '{body: $body}' | gh api --silent --method PATCH "repos/$GITHUB_REPOSITORY/issues/comments/$own" --input -
+  gh api --silent --method PATCH "repos/$GITHUB_REPOSITORY/issues/comments/$own" --raw-field body="$body"
 else
-  jq -n --arg body "$body" '{body: $body}' | gh api --silent --method POST "$comments" --input -
+  gh api --silent --method POST "$comments" --raw-field body="$body"
 fi

@@ -11,12 +11,12 @@ own=$(gh api --paginate "$issues?state=open&creator=github-actions%5Bbot%5D" \
   --jq ".[] | select(.title == \"$title\" and (has(\"pull_request\") | not)) | .number" | sed -n 1p)
 
 if [[ $RESULT == changes && -n $own ]]; then
-  jq -n --arg body "$body" '{body: $body}' | gh api --silent --method PATCH "$issues/$own" --input -
+  gh api --silent --method PATCH "$issues/$own" --raw-field body="$body"
   echo "::warning title=Drift::Issue $own says what differs."
 elif [[ $RESULT == changes ]]; then
-  jq -n --arg title "$title" --arg body "$body" '{title: $title, body: $body}' | gh api --silent --method POST "$issues" --input -
+  gh api --silent --method POST "$issues" --raw-field title="$title" --raw-field body="$body"
   echo "::warning title=Drift::A new issue says what differs."
 elif [[ -n $own ]]; then
-  jq -n '{state: "closed", state_reason: "completed"}' | gh api --silent --method PATCH "$issues/$own" --input -
+  gh api --silent --method PATCH "$issues/$own" --raw-field state=closed --raw-field state_reason=completed
   echo "Issue $own is closed: nothing differs any more."
 fi

@@ -30,7 +30,9 @@ headline=$(grep -m 1 -E '^(Plan: |No changes\.|Changes to Outputs:)' "$log" || t
   if [[ $result != same ]]; then
     printf '\n<details><summary>Output of Terraform</summary>\n\n~~~~~~text\n'
     # The end of a failed run says why; a plan is read from its beginning. A cut may go through a character.
-    if [[ $result == failed ]]; then tail -c "$most" "$log"; else head -c "$most" "$log"; fi | iconv -c -f UTF-8 -t UTF-8 | sed 's/~~~/~ ~ ~/g'
+    if [[ $result == failed ]]; then tail -c "$most" "$log"; else head -c "$most" "$log"; fi |
+      { iconv -c -f UTF-8 -t UTF-8 2>/dev/null || true; } |
+      sed 's/~~~/~ ~ ~/g'
     printf '\n~~~~~~\n</details>\n'
     if [[ $(wc -c <"$log") -gt $most ]]; then echo "Cut: the log of the run has all of it."; fi
   fi
