@@ -54,8 +54,9 @@ export class CiStack extends BaseStack {
     const { app, stacks } = this.definition;
     const names = ciRoleNames(this.definition);
     const { accountId } = this;
-    const { configPrefix } = BackupBucket;
-    const places = stacks.map((stack) => ({ ...placesOf(stack), accountId, configPrefix }));
+    const { configPrefix, backupPrefix } = BackupBucket;
+    const lastBackupKey = `${backupPrefix}manifest.json`;
+    const places = stacks.map((stack) => ({ ...placesOf(stack), accountId, configPrefix, lastBackupKey }));
     const stateRights = stateStatements({
       bucket: this.stateBucket,
       keys: stacks.map(({ id }) => stateKey(app.name, id)),

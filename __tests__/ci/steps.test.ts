@@ -238,3 +238,18 @@ describe("the wait for the host", () => {
     expect(wait("exit 254")).toMatchObject({ code: 254 });
   });
 });
+
+describe("the smoke test", () => {
+  const smoke = (code: number) => runStep("smoke", { STACK: "shop-mvp" }, { npm: `exit ${code}` });
+
+  test.each([
+    [0, 0],
+    [1, 1],
+    [2, 2],
+    [3, 0],
+  ])("that ends with %i makes the step end with %i", (code, expected) => {
+    const ran = smoke(code);
+    expect([ran.code, ran.calls]).toEqual([expected, ["npm run -s tiers -- smoke shop-mvp"]]);
+    expect(ran.stdout.startsWith("::warning")).toBe(code === 3);
+  });
+});

@@ -180,6 +180,9 @@ describe("a plan", () => {
   });
 });
 
+/** Steps whose scripts have tests of their own. */
+const SCRIPTS = new Set(["Check the settings of the repository", "Wait for the host", "Smoke test"]);
+
 describe("a release", () => {
   const { on, concurrency, jobs } = workflow(rich, "store-release");
 
@@ -216,13 +219,12 @@ describe("a release", () => {
   });
 
   test("hands everything to the host: no migration, no pull and no start on the runner", () => {
-    const runs = jobs.release?.steps.flatMap(({ name, run }) => (name === "Wait for the host" || !run ? [] : [run]));
-    expect(runs?.slice(1)).toEqual([
+    const runs = jobs.release?.steps.flatMap(({ name, run }) => (SCRIPTS.has(name) || !run ? [] : [run]));
+    expect(runs).toEqual([
       "npm ci --no-audit --no-fund",
       "npm run -s tiers -- release build store --source ../app/backend",
       "npm run -s tiers -- release push store --source ../app/backend",
       'npm run -s tiers -- release deploy store --source ../app/backend --by "$BY"',
-      "npm run -s tiers -- smoke store",
     ]);
   });
 

@@ -2,9 +2,10 @@ import * as fs from "node:fs";
 import * as path from "node:path";
 import { App } from "cdktf";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { defineApp, formatProblem, resolveApps, type AppInput } from "../../modules/spec";
+import { type AppInput, ciStacksOf, defineApp, formatProblem, resolveApps } from "../../modules/spec";
 import { appSchema } from "../../modules/spec/schema";
-import { buildStack } from "../../stacks";
+import { type StackWithCi, workflowFiles } from "../../scripts/ci";
+import { buildStack, CiStack } from "../../stacks";
 import { readStacks } from "../helpers/shipped";
 import { TEST_OUTPUT } from "../helpers/synth";
 import { full, lean, small } from "../simulated/apps";
@@ -23,6 +24,22 @@ const valkey: AppInput = { ...small, cache: { mode: "container" } };
 const withoutMail: AppInput = { ...full, ingress: { ...full.ingress, acmeEmail: undefined } };
 
 type Change = readonly [base: AppInput, at: string, value: unknown];
+
+/** The workflows and the roles of CI read it. */
+const released: AppInput = {
+  ...full,
+  ci: {
+    github: {
+      repository: "acme/full",
+      ids: { owner: 583231, repository: 1296269 },
+      defaultBranch: "main",
+      environment: "production",
+    },
+    infrastructure: { repository: "acme/infrastructure", ref: "main", tokenSecret: "INFRASTRUCTURE_TOKEN" },
+    setup: { python: "3.11", node: "22" },
+    test: ["pytest"],
+  },
+};
 
 /** For every field another valid value, and an app in which it matters: the synthesized JSON must differ. */
 const CHANGES: Record<string, Change> = {
@@ -155,6 +172,22 @@ const CHANGES: Record<string, Change> = {
   "observability.alarms.off": [lean, "observability.alarms.off", "another reason to sleep well"],
   "observability.emails[]": [full, "observability.emails", ["b@example.com"]],
   "observability.dashboard": [small, "observability", { dashboard: false }],
+  "ci.github.repository": [released, "ci.github.repository", "acme/other"],
+  "ci.github.ids.owner": [released, "ci.github.ids.owner", 1],
+  "ci.github.ids.repository": [released, "ci.github.ids.repository", 1],
+  "ci.github.branch": [released, "ci.github.branch", "trunk"],
+  "ci.github.defaultBranch": [released, "ci.github.defaultBranch", "trunk"],
+  "ci.github.environment": [released, "ci.github.environment", "live"],
+  "ci.oidcProvider": [released, "ci.oidcProvider", "existing"],
+  "ci.source": [released, "ci.source", "backend"],
+  "ci.infrastructure.repository": [released, "ci.infrastructure.repository", "acme/other"],
+  "ci.infrastructure.ref": [released, "ci.infrastructure.ref", "v2"],
+  "ci.infrastructure.tokenSecret": [released, "ci.infrastructure.tokenSecret", "OTHER_TOKEN"],
+  "ci.infrastructure.directory": [released, "ci.infrastructure.directory", "."],
+  "ci.setup.python": [released, "ci.setup.python", "3.12"],
+  "ci.setup.node": [released, "ci.setup.node", "24"],
+  "ci.test[]": [released, "ci.test", ["pytest -q"]],
+  "ci.driftAt": [released, "ci.driftAt", "06:00"],
 };
 
 /** A copy with one place set; "a.b[0].c" as in a report. */
@@ -173,15 +206,20 @@ function withValue(app: AppInput, at: string, value: unknown): AppInput {
 const folder = path.join(TEST_OUTPUT, "every-field");
 const synthesized = new Map<AppInput, string>();
 
-/** The JSON of all stacks of an app. */
+/** The JSON of all stacks of an app, and its workflows. */
 function jsonOf(input: AppInput): string {
   const { stacks, problems } = resolveApps([defineApp(input)]);
   if (problems.length > 0) throw new Error(problems.map(formatProblem).join("\n"));
   const outdir = fs.mkdtempSync(path.join(folder, "out-"));
   const app = new App({ outdir });
   for (const stack of stacks) buildStack(app, stack);
+  const withCi = ciStacksOf(stacks);
+  for (const stack of withCi) new CiStack(app, stack);
   app.synth();
-  return [...readStacks(outdir).values()].join("\n");
+  const workflows = withCi.flatMap((ci) =>
+    ci.stacks.flatMap((one) => workflowFiles(one as StackWithCi, process.cwd())),
+  );
+  return [...readStacks(outdir).values(), ...workflows.map(({ content }) => content)].join("\n");
 }
 
 function baseJson(app: AppInput): string {

@@ -91,6 +91,8 @@ describe("the role that releases", () => {
         "ssm:GetParameter ssm:GetParameters",
         `arn:aws:ssm:eu-central-1:${ACCOUNT}:parameter/shop/mvp/image/api`,
       ],
+      ["SeeAgeOfLastBackup", "s3:GetObject", "arn:aws:s3:::shop-mvp-backups-*/backups/manifest.json"],
+      ["SeeThatThereIsNone", "s3:ListBucket", "arn:aws:s3:::shop-mvp-backups-*"],
       ["RunShellScripts", "ssm:SendCommand", "arn:aws:ssm:eu-central-1::document/AWS-RunShellScript"],
       ["OnHostOfMvp", "ssm:SendCommand", `arn:aws:ec2:eu-central-1:${ACCOUNT}:instance/*`],
     ]);

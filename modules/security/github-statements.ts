@@ -6,6 +6,8 @@ interface Place extends StackPlaces {
   readonly accountId: string;
   /** Prefix of the host's configuration in the bucket of backups, with a trailing slash. */
   readonly configPrefix: string;
+  /** Key of the object in that bucket whose age is that of the last verified backup. */
+  readonly lastBackupKey: string;
 }
 
 const repositoryArns = ({ region, accountId, repositories }: Place): string[] =>
@@ -46,6 +48,17 @@ export function deployStatements(stacks: readonly Place[]): Statement[] {
       sid: "ReadReleasedImages",
       actions: ["ssm:GetParameter", "ssm:GetParameters"],
       resources: stacks.flatMap(imageParameterArns),
+    },
+    {
+      sid: "SeeAgeOfLastBackup",
+      actions: ["s3:GetObject"],
+      resources: stacks.map(({ bucket, lastBackupKey }) => `arn:aws:s3:::${bucket}/${lastBackupKey}`),
+    },
+    {
+      // Without it AWS answers "forbidden" for an object that is not there.
+      sid: "SeeThatThereIsNone",
+      actions: ["s3:ListBucket"],
+      resources: stacks.map(({ bucket }) => `arn:aws:s3:::${bucket}`),
     },
     {
       sid: "RunShellScripts",

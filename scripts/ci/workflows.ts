@@ -177,7 +177,7 @@ function releaseSteps(subject: Subject): Step[] {
       ...tiers(subject, "Deploy", `release deploy ${id} ${source} --by "$BY"`),
       env: { BY: `${expression("github.actor")}, GitHub run ${expression("github.run_id")}` },
     },
-    tiers(subject, "Smoke test", `smoke ${id}`),
+    { name: "Smoke test", "working-directory": projectPath, env: { STACK: id }, run: script(root, "smoke") },
   ];
 }
 
