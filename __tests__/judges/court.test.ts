@@ -54,3 +54,16 @@ test("a judge that stops with an error has failed", async () => {
   const evaluate = () => Promise.reject(new Error("no report"));
   expect(await heard({ evaluate })).toMatchObject({ status: "failed", problems: ["no report"] });
 });
+
+test("what the product writes for others is read by judges of such files, and by no other", async () => {
+  const written: Input[] = [{ label: "workflows of shop", file: "/nowhere/shop" }];
+  const labels = async (changes: Partial<Judge>) => {
+    const hearing = { stacks, written, exceptions: new Exceptions([]), strict: true };
+    const { details } = await hear({ ...judge, ...changes }, hearing);
+    return details.map((line) => line.split(":")[0]).slice(0, -1);
+  };
+  expect(await labels({ docket: "sources" })).toEqual(["repository", "workflows of shop", "samples"]);
+  const reads = ({ label }: Input): boolean => !label.startsWith("workflows");
+  expect(await labels({ docket: "sources", reads })).toEqual(["repository", "samples"]);
+  expect(await labels({})).toEqual(["mvp", "other"]);
+});

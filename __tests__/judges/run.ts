@@ -1,6 +1,6 @@
 /**
  * Other people's checkers over what the stacks ship (the Terraform JSON, its plan, its policies, what the host runs) and
- * over the repository's scripts, Dockerfiles and workflows. Each must be silent on what ships and must report faults
+ * over the repository's scripts and Dockerfiles, and the workflows that it writes for apps. Each must be silent on what ships and must report faults
  * planted into a copy by the id named beforehand.
  *
  * Options: --strict (also on when CI is set) makes a judge that cannot run a failure; --nightly adds the judges that
@@ -32,6 +32,7 @@ import { Exceptions, readExceptions } from "./lib/exceptions";
 import { closingLine, print } from "./lib/report";
 import type { Input, Judge, Verdict } from "./lib/types";
 import { workspace } from "./lib/workspace";
+import { writeWorkflows } from "./lib/written-workflows";
 
 const JUDGES: readonly Judge[] = [
   checkovJson,
@@ -62,8 +63,9 @@ async function main(): Promise<number> {
   const stacks = await shippedStacks(values.stacks);
   emptyFolder(workspace.faults);
   emptyFolder(workspace.home);
+  const written = writeWorkflows();
   const verdicts = [print(await ownTests())];
-  for (const judge of JUDGES) verdicts.push(print(await hear(judge, { stacks, exceptions, strict })));
+  for (const judge of JUDGES) verdicts.push(print(await hear(judge, { stacks, written, exceptions, strict })));
   for (const judge of NIGHTLY) {
     // Who asks for these wants them: one that cannot run is a failure even without --strict.
     if (values.nightly) verdicts.push(print(await hear(judge, { stacks, exceptions, strict: true })));

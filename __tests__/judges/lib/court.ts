@@ -13,6 +13,8 @@ import { workspace } from "./workspace";
 export interface Hearing {
   readonly stacks: readonly Input[];
   readonly exceptions: Exceptions;
+  /** Folders of files that the product writes for others; judges of such files read them as well. @default [] */
+  readonly written?: readonly Input[];
   /** Whether a judge that cannot run is a failure. */
   readonly strict: boolean;
 }
@@ -22,10 +24,10 @@ const FAULTY_STACK = "mvp";
 
 /** The files of the repository, and small ones that show what each tool finds even where the repository has none. */
 const SAMPLES: Input = { label: "samples", file: workspace.samples };
-const SOURCES: readonly Input[] = [{ label: "repository", file: workspace.project.root }, SAMPLES];
+const REPOSITORY: Input = { label: "repository", file: workspace.project.root };
 
 /** Runs one judge over everything that concerns it. A judge that stops with an error has failed. */
-export async function hear(judge: Judge, { stacks, exceptions, strict }: Hearing): Promise<Verdict> {
+export async function hear(judge: Judge, { stacks, exceptions, strict, written = [] }: Hearing): Promise<Verdict> {
   const { name, tool } = judge;
   const unfinished = (status: Verdict["status"], problem: string): Verdict => {
     exceptions.leaveOpen(tool);
@@ -34,8 +36,9 @@ export async function hear(judge: Judge, { stacks, exceptions, strict }: Hearing
   const reason = await judge.unavailable?.();
   if (reason !== undefined) return unfinished(strict ? "failed" : "skipped", reason);
   try {
-    const inputs = judge.docket === "sources" ? SOURCES : stacks;
-    const shipped = inputs.filter((input) => judge.reads?.(input) ?? true);
+    const isRead = (input: Input): boolean => judge.reads?.(input) ?? true;
+    const inputs = judge.docket === "sources" ? [REPOSITORY, ...written.filter(isRead), SAMPLES] : stacks;
+    const shipped = inputs.filter(isRead);
     if (shipped.length === 0) return unfinished("failed", "no stack holds what it judges");
     const withFaults = judge.docket === "sources" ? sourcesPlantedFor(judge) : plantedFor(judge, stacks);
     const evaluations = await judge.evaluate([...shipped, ...withFaults.map(({ input }) => input)]);

@@ -18,6 +18,8 @@ export const workspace = {
   samples: path.join(sources, "samples"),
   /** Synthesized stacks. */
   output: path.join(written, "out"),
+  /** Workflows as `tiers ci` writes them, one folder per app. */
+  workflows: path.join(written, "workflows"),
   /** Copies of a stack, or of the samples, with one planted fault each. */
   faults: path.join(written, "faults"),
   /** Files in the form that a checker wants. */
