@@ -11,7 +11,6 @@ import {
   preparePushes,
   pushImage,
   type PushPlan,
-  resolveReference,
   withSignIn,
 } from "../../scripts/release";
 import { findTagged } from "../../scripts/release/registry";
@@ -32,7 +31,7 @@ beforeAll(async () => {
   folder = makeFolder("release-build");
   moto = await startMoto();
   client = ecrAt(moto);
-  builders = standInBuilders(path.join(folder, "bin"), moto, ["docker", "podman", "skopeo"]);
+  builders = standInBuilders(path.join(folder, "bin"), moto.url, ["docker", "podman", "skopeo"]);
 }, MOTO_INSTALL_MS);
 afterAll(async () => {
   client?.destroy();
@@ -113,8 +112,17 @@ describe("a build", () => {
       program: name,
       words: [
         ...begin,
-        ...["--platform", PLATFORM, "--file", odd.dockerfile, "--target", "run"],
-        ...["--label", `org.opencontainers.image.revision=${COMMIT}`, "--tag", request.name, odd.context],
+        "--platform",
+        PLATFORM,
+        "--file",
+        odd.dockerfile,
+        "--target",
+        "run",
+        "--label",
+        `org.opencontainers.image.revision=${COMMIT}`,
+        "--tag",
+        request.name,
+        odd.context,
       ],
     });
     expect(fs.existsSync("x")).toBe(false);
@@ -255,45 +263,4 @@ test("a registry that refuses the sign-in ends the push, and nothing is left", a
   await expect(attempt).rejects.toThrow("registry: podman failed with exit code 1.\nno password");
   const { signIn: file = "/" } = builders.calls().at(-1) ?? {};
   expect(fs.existsSync(path.dirname(file))).toBe(false);
-});
-
-describe("a reference to somebody else's image", () => {
-  const DIGEST = digestOf("valkey");
-  const REFERENCE = "ghcr.io/acme/api:1.4.2";
-
-  test("with a digest is taken as it is, without asking anybody", async () => {
-    const pinned = `${REFERENCE}@${DIGEST}`;
-    expect(await resolveReference("api", pinned, { PATH: "" })).toEqual({ service: "api", reference: pinned });
-    expect(builders.calls()).toEqual([]);
-  });
-
-  test("without one is resolved by Docker", async () => {
-    builders.knows(REFERENCE, DIGEST);
-    const { reference } = await resolveReference("api", REFERENCE, builders.env);
-    expect(reference).toBe(`${REFERENCE}@${DIGEST}`);
-    expect(builders.calls().map(({ program }) => program)).toEqual(["docker"]);
-  });
-
-  test("is resolved by skopeo where Docker is not there", async () => {
-    const only = standInBuilders(path.join(folder, "skopeo-only"), moto, ["skopeo"]);
-    only.knows(REFERENCE, DIGEST);
-    const { reference } = await resolveReference("api", REFERENCE, { ...only.env, PATH: only.folder });
-    expect(reference).toBe(`${REFERENCE}@${DIGEST}`);
-  });
-
-  test("that nobody knows is refused with what each one said, and what to do", async () => {
-    await expect(resolveReference("api", "ghcr.io/acme/gone:1", builders.env)).rejects.toThrow(
-      "api: nothing tells the digest of ghcr.io/acme/gone:1 (docker: ERROR: ghcr.io/acme/gone:1: not found; skopeo: " +
-        "manifest unknown). Write it into the specification as ghcr.io/acme/gone:1@sha256:…, or name the services to " +
-        "deploy without api.",
-    );
-    await expect(resolveReference("api", REFERENCE, { PATH: "" })).rejects.toThrow(
-      "(docker is not there; skopeo is not there)",
-    );
-  });
-
-  test("an answer that is no digest counts as none", async () => {
-    builders.knows(REFERENCE, "sha256:short");
-    await expect(resolveReference("api", REFERENCE, builders.env)).rejects.toThrow("docker: no digest, exit code 0");
-  });
 });

@@ -1,9 +1,11 @@
 /** A project copy whose stack is "deployed", with a source repository, repositories at moto and a host's program. */
-import { execFileSync } from "node:child_process";
+import { execFileSync, spawn } from "node:child_process";
 import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
+import { setTimeout as pause } from "node:timers/promises";
 import type { ECRClient } from "@aws-sdk/client-ecr";
+import { childEnv } from "../../scripts/lib/environment";
 import type { RunResult } from "../../scripts/lib/process";
 import type { Repository } from "../../scripts/release";
 import { type Moto, startMoto } from "../helpers/moto";
@@ -40,6 +42,8 @@ export interface ReleaseProject {
   env(changes?: NodeJS.ProcessEnv): NodeJS.ProcessEnv;
   /** Runs `tiers release` on the stack mvp. */
   release(command: string, ...words: string[]): Promise<RunResult>;
+  /** Runs it with an interrupt as soon as a condition holds. */
+  interrupted(words: string[], when: () => boolean): Promise<{ code: number | null; stderr: string }>;
   /** Lets the host's program behave so from now on. */
   host(behaviour: HostBehaviour): void;
   /** What the host's program was asked since the last {@link host}. */
@@ -57,7 +61,7 @@ export async function openProject(name: string): Promise<ReleaseProject> {
     frontend: await createRepository(ecr, "webrana/mvp/frontend"),
   };
   deployed(copy.root, { backend: repositories.backend.url, frontend: repositories.frontend.url });
-  const builders = standInBuilders(path.join(copy.root, "builders"), moto, ["docker", "podman"]);
+  const builders = standInBuilders(path.join(copy.root, "builders"), moto.url, ["docker", "podman"]);
   const source = fs.mkdtempSync(path.join(os.tmpdir(), "tiers-app-"));
   const git = (...args: string[]): string =>
     execFileSync("git", ["-C", source, ...AUTHOR, ...args], { env: GIT_ENV, encoding: "utf8" }).trim();
@@ -71,13 +75,21 @@ export async function openProject(name: string): Promise<ReleaseProject> {
   const synthesized = await copy.tiers(["synth"], env());
   if (synthesized.code !== 0) throw new Error(synthesized.stderr);
   return {
-    ...{ copy, agent, builders, ecr, repositories, source, git, env },
+    copy,
+    agent,
+    builders,
+    ecr,
+    repositories,
+    source,
+    git,
+    env,
     host: host.behave,
     asked: host.asked,
     release: (command, ...words) => {
       const directory = command === "build" ? [] : ["--directory", "cdktf.out/stacks/mvp"];
       return copy.tiers(["release", command, "mvp", ...words, ...directory], env());
     },
+    interrupted: (words, when) => interruptedRun(copy.root, words, childEnv(process.env, env()), when),
     stop: async () => {
       ecr.destroy();
       await Promise.all([moto.stop(), agent.stop()]);
@@ -85,6 +97,23 @@ export async function openProject(name: string): Promise<ReleaseProject> {
       copy.remove();
     },
   };
+}
+
+async function interruptedRun(
+  root: string,
+  words: string[],
+  env: NodeJS.ProcessEnv,
+  when: () => boolean,
+): Promise<{ code: number | null; stderr: string }> {
+  const entry = path.join(root, "dist", "scripts", "tiers.js");
+  const all = [entry, "release", ...words, "--directory", "cdktf.out/stacks/mvp"];
+  const child = spawn(process.execPath, all, { cwd: root, env });
+  let stderr = "";
+  child.stderr.on("data", (chunk: Buffer) => (stderr += chunk.toString()));
+  const ended = new Promise<number | null>((resolve) => child.on("close", resolve));
+  while (!when() && child.exitCode === null) await pause(20);
+  child.kill("SIGINT");
+  return { code: await ended, stderr };
 }
 
 function environment(moto: Moto, agent: Agent, builders: Builders): NodeJS.ProcessEnv {
@@ -136,7 +165,11 @@ function fillSource(source: string, git: (...args: string[]) => string): void {
 }
 
 /** The host's `bin/release`. */
-function hostProgram(folder: string): { bin: string; behave(behaviour: HostBehaviour): void; asked(): string[][] } {
+function hostProgram(folder: string): {
+  bin: string;
+  behave: (behaviour: HostBehaviour) => void;
+  asked: () => string[][];
+} {
   const bin = path.join(folder, "bin");
   const behaviour = path.join(folder, "behaviour.json");
   const log = path.join(folder, "asked.jsonl");

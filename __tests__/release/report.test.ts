@@ -11,20 +11,13 @@ import {
   releaser,
   type Report,
 } from "../../scripts/release";
-import { digestOf } from "./support";
+import { digestOf, REPORTED } from "./support";
 
 const [OLD, NEW] = [digestOf("old"), digestOf("new")];
 const image = (digest: string): string => `123456789012.dkr.ecr.eu-west-1.amazonaws.com/shop/mvp/api@${digest}`;
 
 const REPORT: Report = {
-  id: "20261121T203106Z-1a2b",
-  action: "deploy",
-  by: "ana@laptop",
-  message: "Faster search",
-  startedAt: "2026-11-21T20:31:06Z",
-  seconds: 42.6,
-  result: "released",
-  reason: "",
+  ...REPORTED,
   images: {
     api: { before: image(OLD), after: image(NEW) },
     web: { before: image(OLD), after: image(OLD) },
@@ -32,7 +25,6 @@ const REPORT: Report = {
   },
   backup: "20261121T203110Z",
   jobs: ["migrate"],
-  holder: "",
 };
 
 describe("the host's answer", () => {
@@ -48,11 +40,11 @@ describe("the host's answer", () => {
     ["another result", JSON.stringify({ ...REPORT, result: "perhaps" }), '{"id":"20261121T203106Z-1a2b"'],
     ["a list", JSON.stringify([REPORT]), '[{"id":'],
   ])("%s cannot be told", (_what, text, shown) => {
-    const expected: unknown = expect.objectContaining({
+    const expected = expect.objectContaining({
       exitCode: 3,
       message: expect.stringContaining(`is not what this version of tiers knows: ${shown}`) as string,
     });
-    expect(() => parseReport(text)).toThrow(expected as Error);
+    expect(() => parseReport(text)).toThrow(expected);
   });
 
   test("that Systems Manager has cut off is told apart", () => {

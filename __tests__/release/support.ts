@@ -3,7 +3,7 @@ import * as fs from "node:fs";
 import * as path from "node:path";
 import { CreateRepositoryCommand, ECRClient, PutImageCommand } from "@aws-sdk/client-ecr";
 import { createHash } from "node:crypto";
-import { parseRepository, type Repository } from "../../scripts/release";
+import { parseRepository, type Report, type Repository } from "../../scripts/release";
 import type { Moto } from "../helpers/moto";
 
 export const REGION = "ap-southeast-1";
@@ -61,6 +61,22 @@ async function put(client: ECRClient, repositoryName: string, imageTag: string, 
   return imageDigest;
 }
 
+/** A release as a host reports it. */
+export const REPORTED: Report = {
+  id: "20261121T203106Z-1a2b",
+  action: "deploy",
+  by: "ana@laptop",
+  message: "Faster search",
+  startedAt: "2026-11-21T20:31:06Z",
+  seconds: 42.6,
+  result: "released",
+  reason: "",
+  images: {},
+  backup: "",
+  jobs: [],
+  holder: "",
+};
+
 /** One run of a stand-in. */
 export interface Call {
   program: string;
@@ -83,9 +99,9 @@ export interface Builders {
 
 /**
  * Stand-ins in a folder. They "build" an image whose id follows from its Dockerfile, and push it to moto after a sign-in
- * alone. A Dockerfile with FAIL fails; one with "--platform=x" gives an image for x.
+ * alone, at `ecrUrl`. A Dockerfile with FAIL fails; one with "--platform=x" gives an image for x.
  */
-export function standInBuilders(folder: string, moto: Moto, programs: readonly string[]): Builders {
+export function standInBuilders(folder: string, ecrUrl: string, programs: readonly string[]): Builders {
   fs.mkdirSync(folder, { recursive: true });
   for (const program of programs) fs.writeFileSync(path.join(folder, program), PROGRAM, { mode: 0o755 });
   const calls = path.join(folder, "calls.jsonl");
@@ -98,7 +114,7 @@ export function standInBuilders(folder: string, moto: Moto, programs: readonly s
       PATH: `${folder}:${process.env.PATH}`,
       HOME: path.join(folder, "home"),
       STAND_IN: folder,
-      STAND_IN_ECR: moto.url,
+      STAND_IN_ECR: ecrUrl,
     },
     calls: () =>
       fs.existsSync(calls)

@@ -34,7 +34,7 @@ export interface HostResult {
 export interface HostCommandOptions {
   /** @default - the user's own credentials and endpoint settings */
   client?: SSMClient;
-  /** Milliseconds between two looks. @default 2000 */
+  /** Milliseconds between two looks; the first ones follow each other faster. @default 2000 */
   pollMs?: number;
 }
 
@@ -43,6 +43,8 @@ export class HostUnreached extends UserError {}
 
 /** Seconds that the host's agent has to fetch the command; the least that Systems Manager takes is 30. */
 const DELIVERY_SECONDS = 60;
+/** Milliseconds between the first two looks: many commands take less than a second. */
+const FIRST_LOOK_MS = 250;
 /** Seconds beyond all limits of Systems Manager after which the wait is given up. */
 const SPARE_SECONDS = 60;
 /** Ends of a command that no agent has begun. */
@@ -125,11 +127,13 @@ async function wait(
 ): Promise<GetCommandInvocationCommandOutput | undefined> {
   const started = Date.now();
   const limit = (command.timeoutSeconds + DELIVERY_SECONDS + SPARE_SECONDS) * 1000;
+  let untilNext = Math.min(FIRST_LOOK_MS, pollMs);
   while (Date.now() - started < limit) {
     const found = await look(client, instanceId, id);
     if (found && DONE.has(found.Status ?? "")) return found;
     command.onWait?.((Date.now() - started) / 1000);
-    await pause(pollMs);
+    await pause(untilNext);
+    untilNext = Math.min(2 * untilNext, pollMs);
     interruptedAt(id);
   }
   return undefined;
