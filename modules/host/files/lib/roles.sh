@@ -44,12 +44,16 @@ SQL
   ' sh "$1"
 }
 
+# value_in <file> <variable>: as it was before it was written as NAME='value'.
+value_in() { sed -n "s/^$2='\(.*\)'\$/\1/p" "$1" | sed "s/\\\\'/'/g" | tr -d '\n'; }
+
 # password_of_service <service>: of the role that it signs in with, as its own file of variables has it.
 password_of_service() {
-  local url
-  url="$(sed -n "s/^DATABASE_URL='\(.*\)'\$/\1/p" "$RUN_DIR/env/$1.env" 2>/dev/null || true)"
+  local url file="$RUN_DIR/env/$1.env"
+  [[ -e "$file" ]] || return 0
+  url="$(value_in "$file" DATABASE_URL)"
   url="${url#*://*:}"
   url="${url%@*}"
-  # In such a URL everything but letters, digits and -._~ is percent-encoded.
+  # In such a URL everything is percent-encoded that could be a backslash.
   printf '%b\n' "${url//%/\\x}"
 }

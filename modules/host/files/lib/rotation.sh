@@ -1,53 +1,13 @@
 # shellcheck shell=bash
 # Takes up a new version of one secret while the app runs, or goes back to the value before. Sourced after common.sh,
-# images.sh, deploy.sh, secrets.sh and roles.sh. WORK is a folder in memory that ends with the script.
+# images.sh, deploy.sh, secrets.sh and roles.sh. WORK is a folder in memory that ends with the script; ROLE is the role whose
+# password it is, RESTARTS are the services to restart.
 # shellcheck disable=SC2153,SC2154
 
 # A service that dies right after its first answers is not well: looked at so often, with so many seconds between.
 readonly ROTATION_LOOKS=3 ROTATION_LOOK_SECONDS=5
 # What undo ends with when the value before does not work either.
 readonly NOT_BACK=3
-
-# What a container is given, as lines: file, secret.
-used_by_environment() {
-  jq --raw-output --arg name "$1" '.environments[] | select([.variables[][] | select(.secret == $name)] | length > 0)
-    | .path | split("/") | last | rtrimstr(".env")' "$PLAN"
-}
-
-# services_using <secret>: those that are given it, the ones that others need first.
-services_using() {
-  local users service
-  users=" $(used_by_environment "$1" | tr '\n' ' ')"
-  for service in $SERVICES; do with_needed "$service"; done | awk '!seen[$0]++' | while read -r service; do
-    if [[ "$users" == *" $service "* ]]; then printf '%s\n' "$service"; fi
-  done
-}
-
-with_needed() {
-  local needed
-  for needed in $(setting NEEDS "$1"); do with_needed "$needed"; done
-  printf '%s\n' "$1"
-}
-
-# jobs_using <secret>: those that are given it besides their services; the next run has the new value by itself.
-jobs_using() {
-  local users job
-  users=" $(used_by_environment "$1" | tr '\n' ' ')"
-  for job in $JOBS; do
-    if [[ "$users" == *" $job "* ]]; then printf '%s\n' "${job#job-}"; fi
-  done
-}
-
-# services_to_restart <secret>: those among them that have a container.
-services_to_restart() {
-  local service
-  services_using "$1" | while read -r service; do
-    if [[ -n "$(state_of "$service")" ]]; then printf '%s\n' "$service"; fi
-  done
-}
-
-# role_of_secret <secret>: the role of PostgreSQL whose password it is; empty when it is none.
-role_of_secret() { jq --raw-output --arg name "$1" '.files[] | select(.secret == $name) | .role // empty' "$PLAN"; }
 
 # database_of_role <role>: one that it may connect to.
 database_of_role() {
@@ -72,9 +32,6 @@ values_in_use() {
     | select((.value | length) == 1 and .value[0].secret and (.value[0].encode // "") == "")
     | [$path, .key, .value[0].secret] | @tsv' "$PLAN")
 }
-
-# value_in <file> <variable>: as it was before it was written as NAME='value'.
-value_in() { sed -n "s/^$2='\(.*\)'\$/\1/p" "$1" | sed "s/\\\\'/'/g" | tr -d '\n'; }
 
 # prepare_rotation <secret>: everything that could fail before anything has changed. Leaves the value of now in $WORK/old,
 # the new one in $WORK/new, the files of now in $WORK/before and those to come in $WORK/out.
