@@ -76,6 +76,7 @@ describe("the lint rules refuse", () => {
     ["apps/f4.ts", "../modules/spec"],
     ["apps/f5.ts", "../modules/spec/memory"],
     ["apps/f6.ts", "./webrana"],
+    ["apps/f6a.ts", "./fastapi/prometheus"],
     ["scripts/commands/f7.ts", "../teardown"],
     ["scripts/commands/f8.ts", "../../apps"],
     ["scripts/lib/f9.ts", "../../modules/terraform/state-backend"],

@@ -64,8 +64,12 @@ describe("wrong usage ends with exit code 2, one clear message and no stack trac
     ["an unknown option", ["check", "--jsn"], "Did you mean --json?"],
     ["a missing argument", ["simulate"], "missing required argument 'stack'"],
     ["a value that is not allowed", ["simulate", "mvp", "--state", "gcs"], "Allowed choices are local, s3"],
-    ["an unknown stack to simulate", ["simulate", "mvq"], `There is no stack "mvq"; stacks: mvp; did you mean "mvp"?`],
-    ["an unknown stack to tear down", ["teardown", "prod", "--yes"], `There is no stack "prod"; stacks: mvp;`],
+    [
+      "an unknown stack to simulate",
+      ["simulate", "mvq"],
+      `There is no stack "mvq"; stacks: mvp, rex-all-in-one, fastapi-ec2; did you mean "mvp"?`,
+    ],
+    ["an unknown stack to tear down", ["teardown", "prod", "--yes"], `There is no stack "prod"; stacks: mvp, `],
     ["an unknown stack for the quickstart", ["quickstart", "prod"], `There is no stack "prod"`],
     ["a fixtures file that is not there", ["simulate", "mvp", "--fixtures", "none.json"], "none.json does not exist."],
     ["a fixtures file that is no JSON", ["simulate", "mvp", "--fixtures", "main.ts"], "main.ts is not valid JSON"],
@@ -200,7 +204,7 @@ describe("init, then check", () => {
 
     const check = await project.tiers(["check", "--json"]);
     const { stacks } = JSON.parse(check.stdout) as { stacks: { id: string }[] };
-    expect(stacks.map(({ id }) => id)).toEqual(["mvp", "shop-mvp", "state"]);
+    expect(stacks.map(({ id }) => id)).toEqual(["mvp", "rex-all-in-one", "fastapi-ec2", "shop-mvp", "state"]);
 
     const file = path.join(project.root, "apps", "shop.ts");
     const content = fs.readFileSync(file, "utf8");
@@ -228,9 +232,10 @@ describe("init, then check", () => {
       expect.stringMatching(/1 problem:\n {2}shop-mvp: services\.api\.port is 99999; allowed: /),
     ]);
     const synth = await project.tiers(["synth"]);
-    expect([synth.code, synth.stdout]).toEqual([2, "cdktf.out/stacks/mvp\ncdktf.out/stacks/state\n"]);
+    const others = ["fastapi-ec2", "mvp", "rex-all-in-one", "state"];
+    expect([synth.code, synth.stdout]).toEqual([2, others.map((id) => `cdktf.out/stacks/${id}\n`).join("")]);
     expect(synth.stderr).toContain("services.api.port is 99999");
-    expect(fs.readdirSync(path.join(project.root, "cdktf.out", "stacks"))).toEqual(["mvp", "state"]);
+    expect(fs.readdirSync(path.join(project.root, "cdktf.out", "stacks"))).toEqual(others);
     const simulate = await project.tiers(["simulate", "shop-mvp"]);
     expect([simulate.code, simulate.stderr]).toEqual([2, expect.stringContaining("services.api.port is 99999")]);
   });

@@ -51,7 +51,8 @@ export function impliedSecrets(app: App): Record<string, Secret> {
   return {};
 }
 
-function resolveService(app: App, { enabled: _, ...service }: Service): ResolvedService {
+function resolveService(app: App, written: Service): ResolvedService {
+  const { enabled: _, ...service } = written;
   const available = dataServicesOf(app);
   const wanted = service.connects ?? available;
   return {
