@@ -47,15 +47,30 @@ describe("examine", () => {
     expect((await examine({ PATH, TERRAFORM_BINARY_NAME: "tofu" })).ready).toBe(true);
   });
 
-  test("counts a Docker without the Compose plugin as without Compose", async () => {
-    const target = programs("docker", { npm: ["11.0.0"], terraform: ["v1.12.0"] });
+  test.each([["compose"], ["buildx"]])("counts a Docker without the plugin %s as without it", async (plugin) => {
+    const target = programs(`docker-${plugin}`, { npm: ["11.0.0"], terraform: ["v1.12.0"] });
     fs.writeFileSync(
       path.join(target, "docker"),
-      `#!/bin/sh\n[ "$1" = compose ] && exit 1\necho Docker version 28.2.2\n`,
+      `#!/bin/sh\n[ "$1" = ${plugin} ] && exit 1\necho Docker version 28.2.2\n`,
       { mode: 0o755 },
     );
     const health = await examine({ PATH: target });
-    expect([stateOf(health, "docker"), stateOf(health, "docker compose")]).toEqual(["ok", "missing"]);
+    const states = ["docker", "docker compose", "docker buildx"].map((name) => stateOf(health, name));
+    expect(states).toEqual(["ok", ...["compose", "buildx"].map((name) => (name === plugin ? "missing" : "ok"))]);
+    expect(doctorReport(health)).toContain(`docker-${plugin}-plugin`);
+  });
+
+  test("says what each tool of releases and of day two is for", async () => {
+    const report = doctorReport(await examine({ PATH: "/nowhere" }));
+    for (const [tool, use] of [
+      ["git", "tiers release"],
+      ["docker", "tiers release"],
+      ["docker buildx", "tiers release build"],
+      ["podman", "no Docker"],
+      ["session-manager-plugin", "tiers exec, tiers tunnel"],
+    ] as const) {
+      expect(report).toMatch(new RegExp(`^  - +${tool} .*missing; .*${use}`, "m"));
+    }
   });
 
   test("can look at the required tools only, and writes nothing into the user's home", async () => {

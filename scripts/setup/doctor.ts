@@ -58,7 +58,7 @@ const TOOLS: readonly Tool[] = [
   },
   {
     name: "git",
-    purpose: "keeps your specification's history",
+    purpose: "keeps your specification's history; names images by their commit (tiers release)",
     required: false,
     install: { debian: "sudo apt-get install -y git", macos: "xcode-select --install" },
   },
@@ -71,10 +71,25 @@ const TOOLS: readonly Tool[] = [
   },
   {
     name: "docker",
-    purpose: "builds images and rehearses the host on this machine",
+    purpose: "builds and pushes images (tiers release), rehearses the host on this machine",
     required: false,
     versions: [{ from: "24" }],
     install: { debian: "https://docs.docker.com/engine/install/debian", macos: "brew install --cask docker" },
+  },
+  {
+    name: "docker buildx",
+    purpose: "lets Docker build images for the host's processor (tiers release build)",
+    required: false,
+    args: ["buildx", "version"],
+    file: (env) => findOnPath("docker", env),
+    install: { debian: "sudo apt-get install -y docker-buildx-plugin", macos: "comes with Docker Desktop" },
+  },
+  {
+    name: "podman",
+    purpose: "builds and pushes images where there is no Docker",
+    required: false,
+    versions: [{ from: "4" }],
+    install: { debian: "sudo apt-get install -y podman", macos: "brew install podman" },
   },
   {
     name: "docker compose",
@@ -87,7 +102,7 @@ const TOOLS: readonly Tool[] = [
   },
   {
     name: "session-manager-plugin",
-    purpose: "opens a shell on the host without SSH",
+    purpose: "opens shells and ports on the host without SSH (tiers exec, tiers tunnel)",
     required: false,
     install: {
       debian: "https://docs.aws.amazon.com/systems-manager/latest/userguide/install-plugin-debian-and-ubuntu.html",
