@@ -9,5 +9,6 @@ export interface ContainerContext {
   readonly logTarget: LogTarget;
 }
 
-/** `<app>-<container>`, e.g. "webrana-postgres". */
-export const containerName = ({ app }: Pick<ContainerContext, "app">, container: string): string => `${app.name}-${container}`;
+/** `<app>-<container>`, e.g. "shop-postgres". */
+export const containerName = ({ app }: Pick<ContainerContext, "app">, container: string): string =>
+  `${app.name}-${container}`;

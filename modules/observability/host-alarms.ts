@@ -11,7 +11,7 @@ export interface HostAlarmInput {
   };
   /** The instance, as a reference. */
   readonly instanceId: string;
-  /** Value of the stack dimension, such as "webrana-mvp". */
+  /** Value of the stack dimension, such as "shop-mvp". */
   readonly stack: string;
   /** Namespace that the host reports its own metrics into. */
   readonly metricNamespace: string;

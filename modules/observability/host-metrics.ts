@@ -19,7 +19,7 @@ export const HOST_METRICS = {
 
 /** Names of the dimensions of {@link HOST_METRICS}. */
 export const HOST_DIMENSIONS = {
-  /** The stack, such as "webrana-mvp". */
+  /** The stack, such as "shop-mvp". */
   stack: "Stack",
   /** Which file system: one of {@link HOST_MOUNTS}. */
   mount: "Mount",

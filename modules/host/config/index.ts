@@ -32,7 +32,7 @@ export interface SecretSource {
  */
 export interface HostConfigInput {
   readonly app: ResolvedApp;
-  /** `<app>-<tier>[-env]`, e.g. "webrana-mvp". */
+  /** `<app>-<tier>[-env]`, e.g. "shop-mvp". */
   readonly stack: string;
   /** The public domain that takes the place of the specification's; opaque. @default - as the specification says */
   readonly domain?: string;
