@@ -63,7 +63,8 @@ async function addressOf({ deployed, name }: HostTarget, target: TunnelTarget): 
     comment: `tiers: where ${target.name} of ${name} is`,
     timeoutSeconds: HOST_SECONDS,
   });
-  if (code !== 0) throw new UserError(`The host does not tell where ${target.name} is: ${stderr.trim()}`);
+  if (code !== 0)
+    throw new UserError(`The host does not tell where ${target.name} is: ${stderr.trim() || `exit code ${code}`}`);
   return addressIn(stdout, target);
 }
 

@@ -71,6 +71,7 @@ export async function holdSession(
     Parameters: mutable(request.parameters),
     Reason: request.reason.slice(0, 256),
   };
+  const endpoint = watchEndpoint(client);
   try {
     return await uninterrupted(async () => {
       const answer = await asking(
@@ -80,12 +81,11 @@ export async function holdSession(
         { byName: { TargetNotConnected: "the host is not online in Systems Manager; look at tiers status" } },
       );
       const { SessionId, TokenValue, StreamUrl } = answer;
-      const endpoint = await endpointOf(client);
       try {
         const response = JSON.stringify({ SessionId, TokenValue, StreamUrl });
         const first = plugin.readsEnvironment ? RESPONSE_VARIABLE : response;
         const profile = env.AWS_PROFILE ?? "";
-        const args = [first, region, "StartSession", profile, JSON.stringify(input), endpoint];
+        const args = [first, region, "StartSession", profile, JSON.stringify(input), endpoint()];
         return await attend(
           plugin.file,
           args,
@@ -109,11 +109,18 @@ function defaultClient(region: string): SSMClient {
 const mutable = (parameters: SessionRequest["parameters"]): Record<string, string[]> | undefined =>
   parameters && Object.fromEntries(Object.entries(parameters).map(([name, values]) => [name, [...values]]));
 
-/** Where the plugin resumes a session that broke: the same place that the client asks. */
-async function endpointOf({ config }: SSMClient): Promise<string> {
-  const given = await config.endpoint?.();
-  if (given) return `${given.protocol}//${given.hostname}${given.port ? `:${given.port}` : ""}`;
-  return config.endpointProvider({ Region: await config.region() }).url.href.replace(/\/$/, "");
+/** Remembers where the client's requests go: the plugin resumes a session that broke there. */
+function watchEndpoint(client: SSMClient): () => string {
+  let endpoint = "";
+  client.middlewareStack.add(
+    (next) => (args) => {
+      const { protocol, hostname, port } = args.request as { protocol: string; hostname: string; port?: number };
+      endpoint = `${protocol}//${hostname}${port === undefined ? "" : `:${port}`}`;
+      return next(args);
+    },
+    { step: "finalizeRequest" },
+  );
+  return () => endpoint;
 }
 
 /** Runs the plugin with this process's terminal; resolves with its exit code. */
