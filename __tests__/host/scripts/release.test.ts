@@ -127,7 +127,12 @@ describe("a deploy that fails", () => {
       "failed",
       "could not be pulled",
     ],
-    ["the backup fails", () => host.program("backup", "exit 1"), "failed", "there is no backup before job-migrate"],
+    [
+      "the backup fails",
+      () => host.program("backup", "echo 'the bucket is away' >&2; exit 1"),
+      "failed",
+      "no backup before job-migrate: the bucket is away",
+    ],
     ["its job fails", () => host.write("bad-jobs", "job-migrate\n"), "failed", "job-migrate failed in"],
     [
       "AWS does not tell what is released",

@@ -71,7 +71,8 @@ phase_pull() {
   pull_images "$(services_ready)"
 }
 
-# What a job does to a database is not undone by the images from before.
+# What a job does to a database is not undone by the images from before. The database may not run yet: a host whose first
+# images could not be pulled has started nothing.
 phase_backup() {
   local jobs
   jobs="$(deploy_jobs_due)"
@@ -80,8 +81,11 @@ phase_backup() {
     say "no backup before ${jobs//$'\n'/, }, as asked for"
     return 0
   fi
-  "$APP_DIR/bin/backup" now --reason "before release $RELEASE_ID" >"$WORK/backup-said" ||
-    fail "there is no backup before ${jobs//$'\n'/, }, so the release does not begin" "the lines above say why; without one: --no-backup"
+  start_data
+  {
+    "$APP_DIR/bin/backup" now --reason "before release $RELEASE_ID" 2>&1 >&3 | tee -- "$WORK/backup-log" >&2
+  } 3>"$WORK/backup-said" ||
+    fail "no backup before ${jobs//$'\n'/, }: $(tail -n 1 -- "$WORK/backup-log")" "nothing was changed; without a backup: --no-backup"
   sed -n 's/^Backup \([0-9TZ]*\) is published.*/\1/p' "$WORK/backup-said" | tr -d '\n' >"$WORK/backup"
 }
 
