@@ -86,7 +86,7 @@ describe("a dirty tree", () => {
   test.each([
     ["a new file", () => write("new", "")],
     ["a deleted file", () => fs.rmSync(path.join(root, "Dockerfile"))],
-    ["a program that was a file", () => write("Dockerfile", "FROM scratch\n", 0o755)],
+    ["a program that was a file", () => write("api/main.txt", "two\n", 0o755)],
     [
       "a link in the place of a file",
       () => {
