@@ -55,6 +55,10 @@ function hostOutputs({ app, place, firewall, host }: MvpParts): Record<string, O
       value: `aws ssm start-session --region ${app.region} --target ${host.instanceId}`,
       description: "Opens a shell on the host through Session Manager, without SSH",
     },
+    spot_request_id: {
+      value: host.spotRequestId ?? "",
+      description: "Spot request of the host, which outlives it unless someone cancels it: empty on demand",
+    },
     vpc_id: { value: place.vpcId, description: "VPC of the host" },
     subnet_id: { value: place.subnetId, description: "Subnet of the host" },
     availability_zone: { value: place.zone, description: "Zone of the host and its data volume" },

@@ -52,7 +52,9 @@ export function declareMvpVariables(scope: Construct, app: ResolvedApp): MvpVari
 /** Another type is fine; another architecture would not boot the chosen image, a small one could not hold the app. */
 function instanceType(scope: Construct, app: ResolvedApp): string {
   const { arch, instanceType: type, spot } = app.host;
-  const effect = spot ? "replaces the host; its data volume and address stay" : "stops and starts the host";
+  const effect = spot
+    ? "replaces the host; its data volume and address stay. Cancel its Spot request first (output spot_request_id), or EC2 starts the old one again"
+    : "stops and starts the host";
   const isArm = 'can(regex("^(a1|[a-z]+[0-9]+g[a-z]*)[.]", var.instance_type))';
   const needed = neededMemoryMiB(app);
   return stringVariable(scope, "instance_type", {

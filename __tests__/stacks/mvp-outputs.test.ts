@@ -31,6 +31,7 @@ const names = [
   "secret_sources",
   "security_group_id",
   "session_command",
+  "spot_request_id",
   "subnet_id",
   "vpc_id",
 ];

@@ -41,6 +41,8 @@ export interface HostInstanceProps {
 export class HostInstance extends Construct {
   readonly instanceId: string;
   readonly publicIp: string;
+  /** The Spot request behind the instance; undefined on demand. */
+  readonly spotRequestId: string | undefined;
   /** Name that AWS gives to the address. */
   readonly publicDnsName: string;
 
@@ -50,6 +52,7 @@ export class HostInstance extends Construct {
     const address = this.createAddress(props, instance);
     this.instanceId = instance.id;
     this.publicIp = address.publicIp;
+    this.spotRequestId = props.spot ? instance.spotInstanceRequestId : undefined;
     this.publicDnsName = address.publicDns;
   }
 

@@ -113,6 +113,18 @@ describe("Spot", () => {
   });
 });
 
+test("another type of a Spot instance is refused, of another one it is not", () => {
+  const resize = (config: Obj) =>
+    summaries(
+      KNOWN.checkApply({
+        ...creation("aws_instance", { ...CONFIG, ...config, instance_type: "t3.large" }),
+        prior: { id: "i-1", ...CONFIG, ...config },
+      }),
+    );
+  expect(resize({})).toEqual([]);
+  expect(resize(PERSISTENT)[0]).toContain("Modifying 'instanceType' is not supported for spot instances");
+});
+
 describe("updates of an instance", () => {
   const plan = (prior: Obj, planned: Obj) =>
     the(
@@ -148,7 +160,6 @@ describe("updates of an instance", () => {
       { user_data: "new", user_data_replace_on_change: true },
       "user_data",
     ],
-    ["another type of a Spot instance", PERSISTENT, { instance_type: "t3.large" }, "instance_type"],
     ["a type of another architecture", {}, { instance_type: "t4g.medium" }, "instance_type"],
   ])("%s replaces it", (_name, prior, change, argument) => {
     expect(plan(prior, change)).toMatchObject({ requiresReplace: [argument], diagnostics: [] });
@@ -182,6 +193,11 @@ describe("addresses", () => {
   test("know their allocation id", () => {
     const made = created("aws_eip", { domain: "vpc" }, new Account(), { id: "eipalloc-2", instance: "?" });
     expect(made).toMatchObject({ allocation_id: "eipalloc-2", instance: "", domain: "vpc" });
+  });
+
+  test("have a name of AWS", () => {
+    const made = created("aws_eip", { domain: "vpc" }, new Account(), { id: "eipalloc-2", public_ip: "203.0.113.5" });
+    expect(made.public_dns).toBe(`ec2-203-0-113-5.${REGION}.compute.amazonaws.com`);
   });
 });
 

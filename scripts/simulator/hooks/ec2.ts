@@ -30,8 +30,7 @@ function planInstance({ prior, planned }: PlanInput): ReturnType<NonNullable<Hoo
 
 function replaces(name: string, prior: Obj, planned: Obj): boolean {
   if (name !== "instance_type") return planned.user_data_replace_on_change === true;
-  // EC2 does not change the type of a Spot instance, and no type to one of another architecture.
-  if (only(prior.instance_market_options)?.market_type === "spot") return true;
+  // EC2 changes no type to one of another architecture.
   return architectureOfType(String(prior[name])) !== architectureOfType(String(planned[name]));
 }
 
@@ -45,8 +44,16 @@ function stopWarning(prior: Obj, names: string[]): Diagnostic {
 }
 
 function checkInstance(input: ApplyInput): Diagnostic[] {
-  if (input.prior) return [];
+  if (input.prior) return checkTypeOfSpot(input, input.prior);
   return [...checkArchitecture(input), ...checkGroups(input), ...checkRootSize(input), ...checkSpot(input)];
+}
+
+/** The provider plans another type in place, and EC2 refuses it while the request of a Spot instance is there. */
+function checkTypeOfSpot(input: ApplyInput, prior: Obj): Diagnostic[] {
+  if (only(prior.instance_market_options)?.market_type !== "spot") return [];
+  if (input.result.instance_type === prior.instance_type) return [];
+  const message = "UnsupportedOperation: Modifying 'instanceType' is not supported for spot instances";
+  return [refuse(input, message, "Another type needs another instance.", "instance_type")];
 }
 
 function checkArchitecture(input: ApplyInput): Diagnostic[] {
@@ -127,7 +134,7 @@ function placeInstance({ config, result, ctx, world }: ApplyInput): Obj {
     primary_network_interface_id: `eni-${digits(17, "eni", id)}`,
     private_dns: `ip-${privateIp.replaceAll(".", "-")}.${ctx.region}.compute.internal`,
     public_ip: publicIp ?? "",
-    public_dns: publicIp ? `ec2-${publicIp.replaceAll(".", "-")}.${ctx.region}.compute.amazonaws.com` : "",
+    public_dns: publicIp ? publicName(publicIp, ctx.region) : "",
     root_block_device: rootDisks(result),
   };
 }
@@ -187,13 +194,20 @@ function rememberSpotRequest(result: Obj, { config, ctx, world }: ApplyInput): v
   world.add({ type: "spot_request", id, region: ctx.region, attributes });
 }
 
-function settleAddress({ config, result }: ApplyInput): { result: Obj } {
+/** What AWS calls a public address; its oldest region is not part of the name. */
+function publicName(address: string, region: string): string {
+  const place = region === "us-east-1" ? "compute-1" : `${region}.compute`;
+  return `ec2-${address.replaceAll(".", "-")}.${place}.amazonaws.com`;
+}
+
+function settleAddress({ config, result, ctx }: ApplyInput): { result: Obj } {
   const address = fallback(result, config, {
     domain: "vpc",
     instance: "",
     network_interface: "",
     public_ipv4_pool: "amazon",
   });
+  address.public_dns = publicName(String(address.public_ip), ctx.region);
   const free = {
     association_id: "",
     carrier_ip: "",
