@@ -249,7 +249,10 @@ test("Docker's push works with the engine that the user has chosen, and not with
   const builder = await chooseBuilder({ ...builders.env, HOME: home }, "docker");
   await withSignIn(builder, "registry", CREDENTIALS, ({ builder: { env } }) => {
     const own = env.DOCKER_CONFIG ?? "";
-    expect(JSON.parse(fs.readFileSync(path.join(own, "config.json"), "utf8"))).toEqual({ currentContext: "desktop" });
+    expect(JSON.parse(fs.readFileSync(path.join(own, "config.json"), "utf8"))).toEqual({
+      auths: { registry: {} },
+      currentContext: "desktop",
+    });
     expect(fs.existsSync(path.join(own, "contexts", "meta"))).toBe(true);
     expect(fs.statSync(own).mode & 0o077).toBe(0);
     return Promise.resolve();

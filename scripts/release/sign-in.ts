@@ -32,7 +32,7 @@ export async function withSignIn<T>(
     const authFile = path.join(folder, "auth.json");
     const signedIn: SignedIn =
       builder.name === "docker"
-        ? { builder: withSettings(builder, folder), pushWords: [] }
+        ? { builder: withSettings(builder, folder, registry), pushWords: [] }
         : { builder, pushWords: ["--authfile", authFile] };
     const words = ["login", ...signedIn.pushWords, "--username", user, "--password-stdin", registry];
     await mustBuilder(signedIn.builder, registry, words, { input: password });
@@ -42,14 +42,18 @@ export async function withSignIn<T>(
   }
 }
 
-/** Docker with settings of its own, which keep only which engine the user works with. */
-function withSettings(builder: Builder, folder: string): Builder {
+/**
+ * Docker with settings of its own, which keep only which engine the user works with. An entry for the registry, though empty,
+ * keeps Docker from looking for the system's key ring, where the password would outlive the push.
+ */
+function withSettings(builder: Builder, folder: string, registry: string): Builder {
   const { env } = builder;
   const own = env.DOCKER_CONFIG || path.join(env.HOME || os.homedir(), ".docker");
   const contexts = path.join(own, "contexts");
   if (fs.existsSync(contexts)) fs.symlinkSync(contexts, path.join(folder, "contexts"));
   const currentContext = contextOf(path.join(own, "config.json"));
-  fs.writeFileSync(path.join(folder, "config.json"), JSON.stringify({ currentContext }), { mode: 0o600 });
+  const settings = { auths: { [registry]: {} }, currentContext };
+  fs.writeFileSync(path.join(folder, "config.json"), JSON.stringify(settings), { mode: 0o600 });
   return { ...builder, env: { ...env, DOCKER_CONFIG: folder } };
 }
 
