@@ -20,6 +20,7 @@ const app = {
       stopGraceSeconds: 2,
     },
     worker: {
+      kind: "worker",
       image: { reference: "ghcr.io/shop/worker:1" },
       connects: ["database"],
       healthCheck: { command: ["sh", "-c", 'case "$DB_PASSWORD" in *bad*) exit 1 ;; esac'], ...often },
@@ -145,8 +146,8 @@ describe("day two of an app on its host", () => {
       );
       expect(await box().must("docker inspect --format '{{.State.StartedAt}}' shop-proxy")).toBe(before);
       const { code, results, details } = await smoke();
-      expect(results.filter((result) => !result.startsWith("ok "))).toEqual([`unknown https://${HOST}/`]);
-      expect([code, details[`https://${HOST}/`]]).toEqual([3, "closed for maintenance: Back <soon> & well"]);
+      expect(results.filter((result) => !result.startsWith("ok "))).toEqual([`unknown https://${HOST}/health`]);
+      expect([code, details[`https://${HOST}/health`]]).toEqual([3, "closed for maintenance: Back <soon> & well"]);
       await box().must("docker restart shop-proxy");
       const again = `curl -sS -o /dev/null -w '%{http_code}' https://${HOST}/`;
       await expect.poll(async () => (await outside(box(), again)).stdout, { timeout: 20_000 }).toBe("503");

@@ -58,10 +58,6 @@ check_public() {
   read -r -a entries <<<"$PUBLIC_HOSTS"
   for entry in "${entries[@]}"; do
     host="${entry%%=*}"
-    if in_maintenance; then
-      check unknown "$scheme://$host${entry#*:}" "closed for maintenance: $(cat -- "$MAINTENANCE_TEXT" 2>/dev/null || true)"
-      continue
-    fi
     if [[ "$1" == all && "$TLS" == yes && "$done_hosts" != *" $host "* ]]; then check_redirect "$host"; fi
     done_hosts+="$host "
     check_route "$1" "$scheme" "$entry"
@@ -71,7 +67,7 @@ check_public() {
 # check_redirect <host>
 check_redirect() {
   local answer
-  answer="$(ask "$1" 80 --write-out '%{http_code} %{redirect_url}' "http://$1/" 2>&1)" || true
+  answer="$(ask --resolve "$1:80:127.0.0.1" --write-out '%{http_code} %{redirect_url}' "http://$1/" 2>&1)" || true
   case "$answer" in
     30[1278]" https://$1/"*) check ok "http://$1/" "leads to https://$1/" ;;
     *) check failed "http://$1/" "does not lead to https: $answer" ;;
@@ -81,15 +77,20 @@ check_redirect() {
 # check_route <release|all> <scheme> <entry of PUBLIC_HOSTS>: 2xx where a service's health can be asked for, elsewhere any
 # answer that is the service's own.
 check_route() {
-  local host="${3%%=*}" service="${3#*=}" pattern="${3#*:}" port=80 path wanted answer status=0 options=()
+  local host="${3%%=*}" service="${3#*=}" pattern="${3#*:}" port=80 path wanted answer status=0 options
   service="${service%%:*}"
   if [[ "$2" == https ]]; then port=443; fi
+  options=(--resolve "$host:$port:127.0.0.1")
   path="$(setting HEALTH_PATH "$service")"
   wanted='2??'
   if [[ -z "$path" || "$(entry_for "$host" "$path")" != "$3" ]]; then path="${pattern%\*}" wanted='[234]??'; fi
-  if [[ "$1" == release ]]; then options=(--insecure); fi
+  if [[ "$1" == release ]]; then options+=(--insecure); fi
   if is_left_out "$service"; then check unknown "$2://$host$path" "$service has not been released" && return 0; fi
-  answer="$(ask_until "$wanted" "$host" "$port" "${options[@]}" "$2://$host$path")" || status=$?
+  if in_maintenance; then
+    check unknown "$2://$host$path" "closed for maintenance: $(cat -- "$MAINTENANCE_TEXT" 2>/dev/null || true)"
+    return 0
+  fi
+  answer="$(ask_until "$wanted" "${options[@]}" "$2://$host$path")" || status=$?
   if ((status == 0)); then
     check ok "$2://$host$path" "$answer from $service"
   elif [[ "$1" == release && "$answer" == *"curl: ($NO_HANDSHAKE)"* ]]; then
@@ -113,15 +114,10 @@ entry_for() {
   done
 }
 
-# ask <host> <port> <arguments of curl>: through this host's own proxy.
-ask() {
-  local host="$1" port="$2"
-  shift 2
-  curl --silent --show-error --output /dev/null --max-time "$ANSWER_SECONDS" --noproxy '*' --globoff \
-    --resolve "$host:$port:127.0.0.1" "$@"
-}
+# ask <arguments of curl>
+ask() { curl --silent --show-error --output /dev/null --max-time "$ANSWER_SECONDS" --noproxy '*' --globoff "$@"; }
 
-# ask_until <pattern of the status> <host> <port> <arguments of curl>: prints the last status, or what curl said instead.
+# ask_until <pattern of the status> <arguments of curl>: prints the last status, or what curl said instead.
 ask_until() {
   local wanted="$1" try answer=''
   shift
@@ -165,7 +161,7 @@ check_inside() {
   port="$(setting PORT "$1")"
   address="$(docker inspect --format '{{range .NetworkSettings.Networks}}{{println .IPAddress}}{{end}}' "$APP_NAME-$1" 2>/dev/null | grep --max-count=1 .)" || true
   if [[ -z "$address" ]]; then check failed "$2" "$1 has no address" && return 0; fi
-  if answer="$(ask_until '2??' "$address" "$port" --header "Host: 127.0.0.1:$port" "http://$address:$port$3")"; then
+  if answer="$(ask_until '2??' --header "Host: 127.0.0.1:$port" "http://$address:$port$3")"; then
     check ok "$2" "$answer at $3"
   else
     check failed "$2" "${answer:-no answer} at $3"
