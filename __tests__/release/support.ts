@@ -6,7 +6,7 @@ import { createHash } from "node:crypto";
 import { parseRepository, type Report, type Repository } from "../../scripts/release";
 import type { Moto } from "../helpers/moto";
 
-export const REGION = "ap-southeast-1";
+const REGION = "ap-southeast-1";
 const ACCOUNT = "123456789012";
 const CREDENTIALS = { accessKeyId: "test", secretAccessKey: "test" };
 

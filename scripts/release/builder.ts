@@ -53,7 +53,7 @@ export async function chooseBuilder(
 }
 
 /** Runs the builder; one that fails is a result. */
-export const runBuilder = (
+const runBuilder = (
   { name, file, env }: Builder,
   args: readonly string[],
   options: { input?: string; onLine?: (line: string) => void } = {},
