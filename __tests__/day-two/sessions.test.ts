@@ -2,15 +2,14 @@
  * Commands that open a session. The plugin here is a stand-in that writes down how it was called: these tests show the
  * wiring up to it, not that Session Manager carries what is asked.
  */
-import { spawn } from "node:child_process";
+import type { ChildProcess } from "node:child_process";
 import * as fs from "node:fs";
 import * as net from "node:net";
 import { setTimeout as pause } from "node:timers/promises";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
-import { childEnv } from "../../scripts/lib/environment";
 import { MOTO_INSTALL_MS } from "../helpers/moto";
 import { INSTANCE } from "../helpers/ssm-agent";
-import { type Deployment, openDeployment, REGION, resetAgent } from "./support";
+import { type Deployment, ended, openDeployment, REGION, resetAgent } from "./support";
 
 let box: Deployment;
 beforeAll(async () => {
@@ -240,19 +239,13 @@ describe("logs that stay on the host", () => {
 });
 
 /** Starts `tiers`, does something once the plugin runs, and waits for the end. */
-async function whileItRuns(args: string[], act: (child: ReturnType<typeof spawn>) => void) {
-  const entry = box.file("dist/scripts/tiers.js");
-  const child = spawn(process.execPath, [entry, ...args], {
-    cwd: box.project.root,
-    env: childEnv(process.env, box.env),
-  });
-  let stderr = "";
-  child.stderr.on("data", (text: Buffer) => (stderr += text.toString()));
-  const ended = new Promise<number | null>((resolve) => child.on("close", resolve));
+async function whileItRuns(args: string[], act: (child: ChildProcess) => void) {
+  const child = box.start(args);
+  const end = ended(child);
   while (!fs.existsSync(box.file("called")) && child.exitCode === null) await pause(20);
   await pause(100);
   act(child);
-  return { code: await ended, stderr };
+  return end;
 }
 
 function listen(port: number): Promise<net.Server> {

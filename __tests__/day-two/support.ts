@@ -1,6 +1,8 @@
 /** A deployed stack for commands of day two: a state, moto as AWS, and a folder in the place of the host. */
+import { type ChildProcessWithoutNullStreams, spawn } from "node:child_process";
 import * as fs from "node:fs";
 import * as path from "node:path";
+import { childEnv } from "../../scripts/lib/environment";
 import type { RunResult } from "../../scripts/lib/process";
 import { type Moto, startMoto } from "../helpers/moto";
 import { copyProject, type ProjectCopy } from "../helpers/project-copy";
@@ -24,6 +26,10 @@ export interface Deployment {
   /** Environment that leads AWS calls to moto and to the agent. */
   env: NodeJS.ProcessEnv;
   tiers(args: string[], env?: NodeJS.ProcessEnv): Promise<RunResult>;
+  /** Starts `tiers`, for tests that type or send signals. */
+  start(args: string[]): ChildProcessWithoutNullStreams;
+  /** The words that start it, for a terminal. */
+  words(args: string[]): string[];
   /** Writes an executable of the host, by its path below the app's folder, such as "bin/status". */
   onHost(file: string, script: string): void;
   /** Writes an executable of this machine: it comes first on PATH. */
@@ -66,6 +72,11 @@ export async function openDeployment(name: string): Promise<Deployment> {
     agent,
     env,
     tiers: (args, more = {}) => project.tiers(onDirectory(args), { ...env, ...more }),
+    start: (args) => {
+      const [node = "", ...words] = deployment.words(args);
+      return spawn(node, words, { cwd: project.root, env: childEnv(process.env, env) });
+    },
+    words: (args) => [process.execPath, path.join(project.root, "dist/scripts/tiers.js"), ...onDirectory(args)],
     onHost: (file, script) => write(path.join(host, file), script),
     here: (file, script) => write(path.join(bin, file), script),
     file: (file) => path.join(project.root, file),
@@ -123,4 +134,13 @@ function state(outputs: Record<string, Output>): string {
     outputs: Object.fromEntries(Object.entries(all).map(([name, [value, type]]) => [name, { value, type }])),
     resources: [],
   });
+}
+
+/** Waits for the end of a child and collects what it said. */
+export async function ended(child: ChildProcessWithoutNullStreams) {
+  let [stdout, stderr] = ["", ""];
+  child.stdout.on("data", (text: Buffer) => (stdout += text.toString()));
+  child.stderr.on("data", (text: Buffer) => (stderr += text.toString()));
+  const code = await new Promise<number | null>((resolve) => child.on("close", resolve));
+  return { code, stdout, stderr };
 }

@@ -58,7 +58,8 @@ export async function startAgent(): Promise<Agent> {
     const { ping, refuse, unknownLooks = 0 } = agent.behaviour;
     if (refuse) return [refuse.status, { __type: refuse.type, message: "refused" }];
     if (call === "DescribeInstanceInformation") {
-      const known = { InstanceId: INSTANCE, PingStatus: ping, LastPingDateTime: 1_700_000_000 };
+      const [filter] = input.Filters as { Values: string[] }[];
+      const known = { InstanceId: filter?.Values[0], PingStatus: ping, LastPingDateTime: 1_700_000_000 };
       return [200, { InstanceInformationList: ping === undefined ? [] : [known] }];
     }
     if (call === "StartSession") {

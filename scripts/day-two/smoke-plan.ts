@@ -31,15 +31,19 @@ export function smokePlan(app: ResolvedApp, domain: string | undefined, publicIp
       ({ service, path }) => patterns.find(({ pattern }) => matches(pattern, path))?.service === service,
     ),
   }));
-  const asked = new Set(names.flatMap(({ paths }) => paths.map(({ shows }) => shows)));
   const ports = directPorts(app);
+  const openPorts = ports.filter(() => app.ingress.directCidrs.length > 0);
+  const asked = new Set([
+    ...names.flatMap(({ paths }) => paths.map(({ shows }) => shows)),
+    ...openPorts.map(({ service }) => `health of ${service}`),
+  ]);
   return {
     names: names.map(({ name, paths }) => ({ name, paths: paths.map(({ path, shows }) => ({ path, shows })) })),
-    directPorts: ports.filter(() => app.ingress.directCidrs.length > 0),
+    directPorts: openPorts,
     leftToHost: [
       ...questions.filter(({ shows }) => !asked.has(shows)).map(unasked),
       ...ports
-        .filter(() => app.ingress.directCidrs.length === 0)
+        .filter((port) => !openPorts.includes(port))
         .map(({ service, port }) => ({
           what: `port ${port} of ${service}`,
           why: "ingress.directCidrs lets nobody in",
