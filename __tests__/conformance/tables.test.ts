@@ -14,8 +14,12 @@ const rows = tables.flatMap((table) => table.rows);
 const document = path.join(ROOT, "docs", "conformance.md");
 
 /** The checklist of each finished system, and what else its source says of the same system. */
+const numbered = (prefix: string, count: number): string[] =>
+  Array.from({ length: count }, (_, index) => `${prefix}-${String(index + 1).padStart(2, "0")}`);
 const CHECKLIST = [
-  ...Array.from({ length: 15 }, (_, index) => `WEB-MVP-${String(index + 1).padStart(2, "0")}`),
+  ...numbered("WEB-MVP", 15),
+  ...numbered("REX-AIO", 31),
+  ...numbered("FA", 31),
   "WEB-OPS-01",
   "WEB-OPS-03",
   "WEB-OPS-05",

@@ -18,7 +18,7 @@ test("WEB-MVP-01 one t3.medium runs the four containers by Compose", () => {
   expect(postgres?.image).toMatch(/^postgres:17\.\d+-bookworm$/);
   expect(cache?.image).toMatch(/^valkey\/valkey:8\.\d+\.\d+-bookworm$/);
   expect(file("systemd/webrana.service")).toContain("\nExecStart=/opt/webrana/libexec/start\n");
-  expect(file("libexec/start")).toContain("with_lock --wait 900 deploy deploy\n");
+  expect(file("libexec/start")).toContain("\nwith_lock --wait 900 deploy start\n");
 });
 
 test("WEB-MVP-02 PostgreSQL and Redis keep their data on a 30 GiB gp3 volume", () => {
