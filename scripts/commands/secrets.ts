@@ -7,7 +7,7 @@ import {
   describeSecrets,
   generateValue,
   listSecrets,
-  parameterStore,
+  openSecretStore,
   readValue,
   type SecretChanged,
   type SecretStore,
@@ -119,7 +119,7 @@ function storeOf(host: HostTarget, name: string): SecretStore {
   const { store, carry } = secretOf(app, name);
   const id = sources(host)[name];
   if (id === undefined) throw new UserError(`${name} is not in the deployed stack yet: deploy ${stack} first.`, 2);
-  return parameterStore({ store, id, region: deployed.region }, { application: app.name, carry });
+  return openSecretStore({ store, id, region: deployed.region }, { application: app.name, carry });
 }
 
 function refuseCarried(name: string): never {

@@ -6,7 +6,7 @@ export { describeLine, followLogs, type LogGroup, type LogLine, readLogs } from 
 export { changeSecret, type SecretChanged } from "./secret-change";
 export { readValue } from "./secret-input";
 export { describeSecrets, listSecrets } from "./secret-list";
-export { parameterStore, readCommand, type SecretStore } from "./secret-store";
+export { openSecretStore, readCommand, type SecretStore } from "./secret-store";
 export { secretUses } from "./secret-uses";
 export { generateValue, valueProblem } from "./secret-value";
 export { findPlugin, holdSession } from "./session";

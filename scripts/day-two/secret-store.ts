@@ -7,6 +7,7 @@ import {
   SSMClient,
 } from "@aws-sdk/client-ssm";
 import { asking, quietSdk } from "../lib/aws";
+import { UserError } from "../lib/errors";
 
 /** Where a secret's value lies. */
 export interface SecretPlace {
@@ -40,9 +41,23 @@ export interface SecretStore {
   write(value: string): Promise<string>;
 }
 
+/**
+ * Opens the store of a secret.
+ *
+ * @throws UserError for a store that this command does not write
+ */
+export function openSecretStore(place: SecretPlace, marks: SecretMarks): SecretStore {
+  if (place.store === "ssm") return parameterStore(place, marks);
+  throw new UserError(
+    `${place.id} lies in Secrets Manager, which tiers secrets does not read or write. Give it a value with aws ` +
+      "secretsmanager put-secret-value, then have the host take it up: sudo bin/secret take-up, in the app's folder there.",
+    2,
+  );
+}
+
 /** A secret in Parameter Store, a SecureString. */
-export function parameterStore({ id, region }: SecretPlace, marks: SecretMarks, client?: SSMClient): SecretStore {
-  const ssm = client ?? defaultClient(region);
+function parameterStore({ id, region }: SecretPlace, marks: SecretMarks): SecretStore {
+  const ssm = defaultClient(region);
   return {
     describe: async () => {
       const found = await metadata(ssm, id);
