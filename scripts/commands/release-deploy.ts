@@ -11,6 +11,7 @@ import {
   platformOf,
   releaseId,
   releaser,
+  releaseWords,
   type Repository,
   type Report,
   resolveAll,
@@ -138,8 +139,7 @@ async function transact(
 ): Promise<void> {
   const { context, stack } = host;
   const id = releaseId(new Date());
-  const why = message ? ["--message", message] : [];
-  const words = [action, "--id", id, "--by", by, ...why, "--json", ...further];
+  const words = releaseWords(action, { id, by, message }, further);
   stopIfInterrupted();
   const result = await waitFor(host, words, `${action} ${id}`, mayRun);
   requireProgram(host, result);

@@ -1,4 +1,4 @@
-/** Which release it is and who makes it: what the host's lock and history say. */
+/** Which release it is and who makes it: what the host's lock and history say, and how the host is asked. */
 import { randomBytes } from "node:crypto";
 import * as os from "node:os";
 import { UserError } from "../lib/errors";
@@ -43,4 +43,18 @@ export function messageOf(subject: string): string {
   const oneLine = subject.replaceAll(/\p{Cc}/gu, " ").replaceAll(/\{(?=\{)/g, "{ ");
   const fitting = Buffer.from(oneLine).subarray(0, MOST_MESSAGE).toString("utf8");
   return fitting.length < oneLine.length ? fitting.replace(/\ufffd+$/, "") : fitting;
+}
+
+/**
+ * Arguments of the host's program for a release.
+ *
+ * @param who - `message` may be empty
+ * @param further - what is to run, and options of the action
+ */
+export function releaseWords(
+  action: "deploy" | "rollback",
+  { id, by, message = "" }: { id: string; by: string; message?: string },
+  further: readonly string[],
+): string[] {
+  return [action, "--id", id, "--by", by, ...(message ? ["--message", message] : []), "--json", ...further];
 }
