@@ -30,34 +30,29 @@ export function configure(command: Command): void {
 function configureImages(command: Command): void {
   const building = command
     .command("build")
-    .description("build the images of services, for the stack's machine, named by the commit")
+    .description("build the images of services for the host, named by the commit")
     .argument("<stack>", "id of the stack")
     .option("--json", "print the result as JSON");
-  forSource(forBuilder(withServices(building)))
+  forSource(forBuilder(withServices(building, "all that are built from source")))
     .option("--verbose", "show what the builder says as it comes")
     .addHelpText("after", example("build mvp backend --source ../shop --verbose"))
     .action(build);
-  const pushing = forBuilder(
-    withServices(forDeployedStack(subcommand(command, "push", "push them to the stack's repositories"))),
-  );
-  forSource(pushing)
+  const pushing = forDeployedStack(subcommand(command, "push", "push built images to the stack's repositories"));
+  forSource(forBuilder(withServices(pushing, "all that are built from source")))
     .option("--tag <tag>", "push what was built under this tag (default: the commit's)", tag)
     .addHelpText("after", example("push mvp --source ../shop --json"))
     .action(push);
 }
 
 function configureDeploy(command: Command): void {
-  const deploying = withServices(
-    forDeployedStack(subcommand(command, "deploy", "run pushed images on the host, or the ones before")),
-  );
-  forReleaser(forSource(deploying))
+  const deploying = subcommand(command, "deploy", "run pushed images on the host; when that fails, those before");
+  forReleaser(forSource(withServices(forDeployedStack(deploying), "all")))
     .option("--tag <tag>", "tag of the images (default: the commit of the source directory)", imageTag)
     .option("--no-backup", "make no backup before jobs that change the database")
     .addHelpText("after", example("deploy mvp --tag 3f1c9d2e8b7a6f5e4d3c2b1a0f9e8d7c6b5a4f3e worker"))
     .action(deploy);
-  forReleaser(
-    forDeployedStack(subcommand(command, "rollback", "run the images of an earlier release; the database stays")),
-  )
+  const goingBack = subcommand(command, "rollback", "run the images of an earlier release; the database stays");
+  forReleaser(forDeployedStack(goingBack))
     .option("--to <id>", "images that ran after this release (default: before the newest)", releaseIdOption)
     .addHelpText("after", example("rollback mvp --to 20261121T203106Z-1a2b"))
     .action(rollback);
@@ -84,8 +79,8 @@ const subcommand = (command: Command, name: string, summary: string): Command =>
 
 const example = (words: string): string => `\nExample:\n  tiers release ${words}\n`;
 
-const withServices = (command: Command): Command =>
-  command.argument("[service...]", "services (default: all that are meant)");
+const withServices = (command: Command, all: string): Command =>
+  command.argument("[service...]", `services (default: ${all})`);
 
 const forSource = (command: Command): Command =>
   command
