@@ -80,4 +80,11 @@ export const fastapi = defineApp({
   ingress: { tls: { off: "People call the host by its address, for which there is no certificate." } },
   host: { instanceType: "t3.small", os: "amazon-linux-2023", dataGiB: 10 },
   registry: { keep: 10 },
+
+  ci: {
+    // The repository of the app; this project lies in its folder "infrastructure".
+    github: { repository: "example/fastapi-app" },
+    setup: { python: "3.11" },
+    test: ["python -m pip install -r requirements.txt", "pytest"],
+  },
 });

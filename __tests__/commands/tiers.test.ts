@@ -204,7 +204,7 @@ describe("init, then check", () => {
 
     const check = await project.tiers(["check", "--json"]);
     const { stacks } = JSON.parse(check.stdout) as { stacks: { id: string }[] };
-    expect(stacks.map(({ id }) => id)).toEqual(["mvp", "rex-all-in-one", "fastapi-ec2", "shop-mvp", "state"]);
+    expect(stacks.map(({ id }) => id)).toEqual(["mvp", "rex-all-in-one", "fastapi-ec2", "shop-mvp", "fastapi-ci", "state"]);
 
     const file = path.join(project.root, "apps", "shop.ts");
     const content = fs.readFileSync(file, "utf8");
@@ -232,7 +232,7 @@ describe("init, then check", () => {
       expect.stringMatching(/1 problem:\n {2}shop-mvp: services\.api\.port is 99999; allowed: /),
     ]);
     const synth = await project.tiers(["synth"]);
-    const others = ["fastapi-ec2", "mvp", "rex-all-in-one", "state"];
+    const others = ["fastapi-ci", "fastapi-ec2", "mvp", "rex-all-in-one", "state"];
     expect([synth.code, synth.stdout]).toEqual([2, others.map((id) => `cdktf.out/stacks/${id}\n`).join("")]);
     expect(synth.stderr).toContain("services.api.port is 99999");
     expect(fs.readdirSync(path.join(project.root, "cdktf.out", "stacks"))).toEqual(others);

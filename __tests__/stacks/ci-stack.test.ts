@@ -145,11 +145,17 @@ function allows(statements: readonly PolicyStatement[], action: string, resource
 describe("the role that plans", () => {
   const statements = policyOf(json, "plan_policy");
   const BUCKET = "arn:aws:s3:::shop-mvp-backups-0a1b2c3d";
+  const inRegion = (service: string, resource: string): string =>
+    `arn:aws:${service}:eu-central-1:${ACCOUNT}:${resource}`;
   const parameter = (name: string): string => `arn:aws:ssm:eu-central-1:${ACCOUNT}:parameter${name}`;
 
   test.each([
     ["ec2:DescribeInstances", "*"],
-    ["ec2:DescribeVpcAttribute", "*"],
+    ["ec2:DescribeVpcAttribute", inRegion("ec2", "vpc/vpc-0a1b2c3d")],
+    ["cloudwatch:DescribeAlarms", inRegion("cloudwatch", "alarm:shop-mvp-cpu")],
+    ["sns:GetTopicAttributes", inRegion("sns", "shop-mvp-alerts")],
+    ["logs:ListTagsForResource", inRegion("logs", "log-group:/shop/mvp/api")],
+    ["secretsmanager:DescribeSecret", inRegion("secretsmanager", "secret:shop/mvp/LICENSE-a1b2c3")],
     ["iam:GetRole", `arn:aws:iam::${ACCOUNT}:role/shop-mvp-host`],
     ["iam:GetInstanceProfile", `arn:aws:iam::${ACCOUNT}:instance-profile/shop-mvp-host`],
     ["s3:GetBucketPolicy", BUCKET],
@@ -158,7 +164,7 @@ describe("the role that plans", () => {
     ["ssm:GetParameter", parameter("/shop/mvp/image/api")],
     ["ssm:GetParameter", "arn:aws:ssm:eu-central-1::parameter/aws/service/canonical/ubuntu/server/24.04"],
     ["logs:DescribeLogGroups", "*"],
-    ["ecr:GetLifecyclePolicy", "*"],
+    ["ecr:GetLifecyclePolicy", inRegion("ecr", "repository/shop/mvp/api")],
   ])("may call %s", (action, resource) => {
     expect(allows(statements, action, resource)).toBe(true);
   });
@@ -172,15 +178,38 @@ describe("the role that plans", () => {
     ["decrypt", "kms:Decrypt", "*"],
     ["run a command", "ssm:SendCommand", "*"],
     ["look at another app's role", "iam:GetRole", `arn:aws:iam::${ACCOUNT}:role/other-mvp-host`],
+    ["look at another app's alarms", "cloudwatch:DescribeAlarms", inRegion("cloudwatch", "alarm:other-mvp-cpu")],
+    ["look at another app's images", "ecr:DescribeRepositories", inRegion("ecr", "repository/other/mvp/api")],
     ["look into another bucket", "s3:GetBucketPolicy", "arn:aws:s3:::other-mvp-backups-0a1b2c3d"],
   ])("may not %s", (_, action, resource) => {
     expect(allows(statements, action, resource)).toBe(false);
+  });
+
+  test("says everything only where AWS knows no resource", () => {
+    const [everything, ...others] = statements.filter(({ Resource }) => Resource.includes("*"));
+    expect([everything?.Sid, others]).toEqual(["ReadSettings", []]);
+    const listing = /^([a-z0-9]+:(Describe|List)|dlm:GetLifecyclePolicies$|sns:GetSubscriptionAttributes$)/;
+    expect([everything?.Action ?? []].flat().filter((action) => !listing.test(action))).toEqual([]);
+  });
+
+  test("also covers resources that the specification names", () => {
+    const named = policyOf(richJson, "plan_policy");
+    const arn = `arn:aws:iam::${ACCOUNT}:role/store-host`;
+    expect([allows(named, "iam:GetRole", arn), allows(statements, "iam:GetRole", arn)]).toEqual([true, false]);
   });
 
   test("changes nothing", () => {
     const reading = /^[a-z0-9-]+:(Describe|Get|List)/;
     expect(all(statements, "Action").filter((action) => !reading.test(action))).toEqual([]);
   });
+});
+
+test.each([json, richJson])("all policies of a role fit into AWS's limit for those that stand in it", (text) => {
+  // 10,240 characters a role, blanks not counted (IAM and STS quotas); a reference to the account stands for 12 digits.
+  const policies = resourcesOf(text, IamRolePolicy);
+  const size = (id: string): number => String(policies[id]?.policy).replaceAll(ACCOUNT, "111122223333").length;
+  expect(size("plan_policy") + size("plan_state")).toBeLessThan(10_240);
+  expect(size("deploy_policy") + size("deploy_state")).toBeLessThan(10_240);
 });
 
 describe("states", () => {

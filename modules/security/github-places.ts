@@ -23,6 +23,8 @@ export interface StackPlaces {
   readonly region: string;
   /** `<app>-<tier>[-<environment>]` */
   readonly prefix: string;
+  /** `<app>/<tier>[-<environment>]` */
+  readonly path: string;
   /** Repositories of the images that the app builds. */
   readonly repositories: readonly string[];
   /** Parameters of the released images, each with a leading slash. */
@@ -46,6 +48,7 @@ export function placesOf({ app, tier, names: literals }: ResolvedStack): StackPl
   return {
     region,
     prefix: names.prefix,
+    path: names.path,
     repositories: built.map((service) =>
       names.pathOf("aws_ecr_repository", `${logicalId("repository", service)}_images`, service),
     ),

@@ -2,7 +2,7 @@ import type { StackPlaces } from "./github-places";
 import type { Statement } from "./policies";
 
 /** A stack as a policy speaks of it. */
-interface Place extends StackPlaces {
+export interface Place extends StackPlaces {
   readonly accountId: string;
   /** Prefix of the host's configuration in the bucket of backups, with a trailing slash. */
   readonly configPrefix: string;
@@ -10,10 +10,10 @@ interface Place extends StackPlaces {
   readonly lastBackupKey: string;
 }
 
-const repositoryArns = ({ region, accountId, repositories }: Place): string[] =>
+export const repositoryArns = ({ region, accountId, repositories }: Place): string[] =>
   repositories.map((name) => `arn:aws:ecr:${region}:${accountId}:repository/${name}`);
 
-const imageParameterArns = ({ region, accountId, imageParameters }: Place): string[] =>
+export const imageParameterArns = ({ region, accountId, imageParameters }: Place): string[] =>
   imageParameters.map((name) => `arn:aws:ssm:${region}:${accountId}:parameter${name}`);
 
 /**
@@ -79,93 +79,6 @@ const onHostOf = ({ region, accountId, tags }: Place): Statement => ({
   },
 });
 
-/**
- * What a plan needs: the settings of every resource that a stack may have. Where AWS knows no resource for an action, or
- * has names that only the deployed stack knows, the whole account's settings can be seen. Content cannot: no backup, no
- * secret, no log entry, no image; ReadOnlyAccess of AWS would show all of these.
- */
-export function planStatements(stacks: readonly Place[]): Statement[] {
-  return [
-    {
-      sid: "ReadSettings",
-      actions: [
-        "cloudwatch:DescribeAlarms",
-        "cloudwatch:GetDashboard",
-        "cloudwatch:ListTagsForResource",
-        "dlm:GetLifecyclePolicies",
-        "dlm:GetLifecyclePolicy",
-        "dlm:ListTagsForResource",
-        "ec2:Describe*",
-        "ecr:DescribeRepositories",
-        "ecr:GetLifecyclePolicy",
-        "ecr:ListTagsForResource",
-        "logs:DescribeLogGroups",
-        "logs:ListTagsForResource",
-        "route53:GetHostedZone",
-        "route53:ListHostedZones",
-        "route53:ListResourceRecordSets",
-        "route53:ListTagsForResource",
-        "secretsmanager:DescribeSecret",
-        "secretsmanager:GetResourcePolicy",
-        "sns:GetSubscriptionAttributes",
-        "sns:GetTopicAttributes",
-        "sns:ListTagsForResource",
-        "ssm:DescribeParameters",
-      ],
-      resources: ["*"],
-    },
-    {
-      sid: "ReadOwnRoles",
-      actions: [
-        "iam:GetInstanceProfile",
-        "iam:GetRole",
-        "iam:GetRolePolicy",
-        "iam:ListAttachedRolePolicies",
-        "iam:ListInstanceProfileTags",
-        "iam:ListRolePolicies",
-        "iam:ListRoleTags",
-      ],
-      resources: stacks.flatMap(roleArns),
-    },
-    {
-      sid: "ReadOwnBuckets",
-      actions: [
-        "s3:GetAccelerateConfiguration",
-        "s3:GetBucket*",
-        "s3:GetEncryptionConfiguration",
-        "s3:GetLifecycleConfiguration",
-        "s3:GetReplicationConfiguration",
-        "s3:ListBucket",
-        "s3:ListTagsForResource",
-      ],
-      resources: stacks.map(({ bucket }) => `arn:aws:s3:::${bucket}`),
-    },
-    {
-      sid: "ReadHostConfiguration",
-      actions: ["s3:GetObject", "s3:GetObjectTagging"],
-      resources: stacks.map(({ bucket, configPrefix }) => `arn:aws:s3:::${bucket}/${configPrefix}*`),
-    },
-    {
-      sid: "ReadReleasedImages",
-      actions: ["ssm:GetParameter", "ssm:GetParameters", "ssm:ListTagsForResource"],
-      resources: stacks.flatMap(imageParameterArns),
-    },
-    {
-      sid: "ReadPublicParameters",
-      actions: ["ssm:GetParameter", "ssm:GetParameters"],
-      resources: unique(stacks.map(({ region }) => `arn:aws:ssm:${region}:*:parameter/aws/service/*`)),
-    },
-  ];
-}
-
-/** Roles and profiles of a stack, also those that the specification names: other names take no such characters. */
-function roleArns({ accountId, prefix, literalNames }: Place): string[] {
-  const names = [`${prefix}-*`, ...literalNames.filter((name) => /^[\w+=,.@-]+$/.test(name))];
-  return ["role", "instance-profile"].flatMap((kind) =>
-    names.map((name) => `arn:aws:iam::${accountId}:${kind}/${name}`),
-  );
-}
-
 /** Where the states of some stacks lie in their bucket. */
 export interface StatePlaces {
   readonly bucket: string;
@@ -207,4 +120,4 @@ function decryption({ kmsKeyId, region, accountId }: Omit<StatePlaces, "bucket" 
   ];
 }
 
-const unique = (values: readonly string[]): string[] => [...new Set(values)];
+export const unique = (values: readonly string[]): string[] => [...new Set(values)];
