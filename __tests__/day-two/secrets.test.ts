@@ -117,7 +117,7 @@ describe("rotate", () => {
   test("somebody is at work on the host: nothing is written, and who it is is told", async () => {
     const lock = box.file("host/run/deploy.lock");
     fs.writeFileSync(lock, "deploy 7 by ana: fix, process 12, since now\n");
-    const holder = spawn("flock", [lock, "sleep", "60"], { detached: true });
+    const holder = spawn("sh", ["-c", `exec flock ${lock} sleep 60`], { detached: true });
     await pause(300);
     const { code, stderr } = await box.tiers(["secrets", "rotate", "mvp", "DB_PASSWORD"]);
     process.kill(-(holder.pid ?? 0), "SIGKILL");

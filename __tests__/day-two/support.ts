@@ -35,7 +35,7 @@ export interface Deployment {
   /** Writes an executable of this machine: it comes first on PATH. */
   here(name: string, script: string): void;
   /** A file that stand-ins write to. */
-  file(name: string): string;
+  file: (name: string) => string;
   read(name: string): string;
   /** Writes the state with these outputs on top of the usual ones. */
   deploy(outputs?: Record<string, Output>): void;

@@ -101,8 +101,8 @@ export interface WebBehaviour {
   /** Status by path over TLS. @default 200 */
   status?: Readonly<Record<string, number>>;
   headers?: http.OutgoingHttpHeaders;
-  /** Where port 80 leads. @default - to https:// of the same host */
-  redirect?: string | "none";
+  /** Where port 80 leads; "none" for an answer of its own. @default - to https:// of the same host */
+  redirect?: string;
 }
 
 /** The proxy of an app: TLS, and a port that leads there. */
