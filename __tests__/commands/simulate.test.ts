@@ -13,8 +13,10 @@ afterAll(() => project.remove());
 const LIMIT_MS = 180_000;
 const simulated = (...parts: string[]): string => path.join(project.root, ".simulated", ...parts);
 
-async function simulate(...args: string[]): Promise<SimulatedRun> {
-  const { code, stdout, stderr } = await project.tiers(["simulate", "mvp", "--json", ...args]);
+const simulate = (...args: string[]): Promise<SimulatedRun> => simulateStack("mvp", ...args);
+
+async function simulateStack(...args: string[]): Promise<SimulatedRun> {
+  const { code, stdout, stderr } = await project.tiers(["simulate", "--json", ...args]);
   expect([code, stderr]).toEqual([0, ""]);
   return JSON.parse(stdout) as SimulatedRun;
 }
@@ -50,6 +52,16 @@ describe("tiers simulate", () => {
       expect(filesIn(project.root).filter((file) => file.endsWith(".tfstate"))).toEqual([]);
     },
   );
+
+  test.each([
+    ["rex-all-in-one", 1],
+    ["fastapi-ec2", 0],
+  ])("%s: the same, and its %d Spot requests go first", { timeout: LIMIT_MS }, async (stack, requests) => {
+    const run = await simulateStack(stack);
+    expect(run.steps.map(({ title }) => title)).toContain("second terraform plan finds nothing to do");
+    expect(run.spotRequests).toHaveLength(requests);
+    expect(run.leftovers?.map(({ type }) => type).sort()).toEqual(["aws_ebs_volume", "aws_s3_bucket"]);
+  });
 
   test(
     "with --keep the world, the state and the directory stay to be looked at; an S3 state is overridden beside the JSON",

@@ -142,6 +142,7 @@ describe("variables that a team flips without Node", () => {
       "aws_s3_object.config_caddy_caddyfile",
       "aws_s3_object.config_compose_yaml",
       "aws_s3_object.config_files_md5",
+      "aws_s3_object.config_stack_env",
     ]);
     expect(changes.every(({ actions }) => actions.join() === "update")).toBe(true);
   });
