@@ -1,5 +1,6 @@
 /** A host whose PostgreSQL is a real one and whose services sign in to it: for what happens to a role's password. */
 import { spawn } from "node:child_process";
+import * as fs from "node:fs";
 import * as path from "node:path";
 import { AWS_STAND_IN, ScriptHost } from "../../helpers/script-host";
 import { PostgresServer } from "../../helpers/postgres-server";
@@ -35,7 +36,7 @@ esac`.replaceAll("\\${", "${");
 export const SERVER_SETTINGS = { log_statement: "all", log_min_duration_statement: "0" };
 
 /** What a take-up has left behind. */
-export interface Report {
+interface Report {
   readonly result: string;
   readonly reason: string;
   readonly databaseRole: string;
@@ -43,7 +44,7 @@ export interface Report {
   readonly holder: string;
 }
 
-export interface TakeUp {
+interface TakeUp {
   readonly status: number | null;
   readonly report: Report;
   readonly stderr: string;
@@ -65,11 +66,11 @@ export class RotationHost extends ScriptHost {
     this.standIn("aws", AWS_STAND_IN);
     this.standIn("docker", DOCKER(this.server));
     this.write("opt/shop/images.env", "");
-    for (const name of ["DB_PASSWORD", "REPORTS_DB_PASSWORD", "POSTGRES_PASSWORD"]) {
+    this.store("POSTGRES_PASSWORD", fs.readFileSync(path.join(server.folder, "superuser"), "utf8"));
+    for (const name of ["DB_PASSWORD", "REPORTS_DB_PASSWORD"]) {
       this.store(name, `old ${name}`);
       this.server.write(name, `old ${name}`);
     }
-    this.server.write("POSTGRES_PASSWORD", "unused");
     this.makeRoles();
     if (this.run("libexec/secrets").status !== 0) throw new Error("the secrets could not be written");
     for (const service of ["api", "worker", "reports", "web"]) {

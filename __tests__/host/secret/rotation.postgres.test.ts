@@ -111,6 +111,24 @@ describe("a new password of the app's role", () => {
     expect(host.files()).toEqual(before);
   });
 
+  test("is not begun with when the database is down", async () => {
+    const before = host.files();
+    host.store("DB_PASSWORD", NEW);
+    const docker = host.read("stand-ins/docker");
+    host.write("stand-ins/docker", docker.replace("shift 3", "echo 'container is not running' >&2; exit 1"), 0o755);
+    const { status, report } = await host.takeUp("DB_PASSWORD");
+    expect([status, report.result]).toEqual([1, "failed"]);
+    expect(report.reason).toContain("shop cannot sign in with the password of now: container is not running");
+    expectOldValue(before);
+  });
+
+  test("is taken up after a run that was killed between the role and the files", async () => {
+    server.query(`ALTER ROLE shop PASSWORD '${NEW.replaceAll("'", "''")}'`);
+    host.store("DB_PASSWORD", NEW);
+    expect(await host.takeUp("DB_PASSWORD")).toMatchObject({ status: 0, report: { result: "taken up" } });
+    expect(host.takes("shop", NEW)).toBe(true);
+  });
+
   test("of two lines is refused before anything changes", async () => {
     const before = host.files();
     host.store("DB_PASSWORD", "one\ntwo");
@@ -125,7 +143,6 @@ describe("a new password of the app's role", () => {
 describe("a take-up that is stopped goes back", () => {
   const PHASES = [
     ["while the role is changed", "NEW_PASSWORD"],
-    ["while its sign-in is tried", "SELECT 1"],
     ["while the first service restarts", "--force-recreate api"],
     ["while the second service restarts", "--force-recreate worker"],
   ] as const;
@@ -139,7 +156,7 @@ describe("a take-up that is stopped goes back", () => {
   test.each([
     ...PHASES.map((phase) => ["SIGTERM", ...phase] as const),
     ["SIGINT", ...PHASES[0]],
-    ["SIGHUP", ...PHASES[3]],
+    ["SIGHUP", ...PHASES[2]],
   ] as const)("by %s %s", async (signal, _, call) => {
     const before = host.files();
     host.store("DB_PASSWORD", NEW);
@@ -151,6 +168,20 @@ describe("a take-up that is stopped goes back", () => {
     expect([status, report.result]).toEqual([1, "taken back"]);
     expect(report.reason).toMatch(/ was interrupted$/);
     expectOldValue(before);
+  });
+
+  test("before anything has changed", async () => {
+    const before = host.files();
+    host.store("DB_PASSWORD", NEW);
+    host.write("pause", "SELECT 1");
+    const { status, report } = await host.takeUp("DB_PASSWORD", async (pid) => {
+      await reached();
+      process.kill(pid, "SIGTERM");
+    });
+    expect([status, report.result]).toEqual([1, "failed"]);
+    expect(report.reason).toBe("reading DB_PASSWORD was interrupted; nothing was changed");
+    expectOldValue(before);
+    expect(host.restarted()).toEqual([]);
   });
 
   test("when its process is killed", async () => {

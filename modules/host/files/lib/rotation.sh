@@ -49,14 +49,19 @@ prepare_rotation() {
   done
   cp -- "$WORK/values/$name" "$WORK/new"
   if [[ ! -s "$WORK/new" ]]; then fail "the new value of $name is empty" "store another one"; fi
-  if [[ -n "$ROLE" ]]; then require_passwords; fi
   render
+  if [[ -n "$ROLE" ]]; then require_passwords; fi
 }
 
-# A password is one line; the one of now must be known, or there would be no way back.
+# A password is one line; the one of now must be known, or there would be no way back; and the server must be there. What a
+# killed run has left may have the new one already.
 require_passwords() {
+  local database
+  database="$(database_of_role "$ROLE")"
   if (($(wc --lines <"$WORK/new") > 1)); then fail "the new password of $ROLE has more than one line" "store another one"; fi
   if [[ ! -s "$WORK/old" ]]; then fail "the password that $ROLE has now is not known" "start the app first: systemctl restart $APP_NAME"; fi
+  role_signs_in "$ROLE" "$database" <"$WORK/old" || role_signs_in "$ROLE" "$database" <"$WORK/new" ||
+    fail "$ROLE cannot sign in with the password of now: $SIGN_IN_PROBLEM" "see: $APP_DIR/bin/status"
 }
 
 # rotate: the role first, because a service that starts with the new password must be let in; then the services, one by one.
