@@ -94,11 +94,17 @@ describe("a new value", () => {
     expect(host.calls("aws").filter((call) => call.includes("put-"))).toEqual([]);
   });
 
-  test.each(["JOB_KEY", "SPARE"])("%s, which no service has, restarts nothing", (name) => {
-    store(name, "new-key");
-    expect(takeUp(name)).toMatchObject({ code: 0, report: { result: "taken up", restarted: [] } });
+  test("that no service has restarts nothing", () => {
+    store("SPARE", "new-key");
+    expect(takeUp("SPARE")).toMatchObject({ code: 0, report: { result: "taken up", restarted: [] } });
     expect(restarted()).toEqual([]);
-    if (name === "JOB_KEY") expect(variables("job-report")).toBe("JOB_KEY='new-key'\n");
+  });
+
+  test("that a job alone has is there for its next run", () => {
+    store("JOB_KEY", "new-key");
+    expect(takeUp("JOB_KEY")).toMatchObject({ code: 0, report: { result: "taken up", restarted: [] } });
+    expect(variables("job-report")).toBe("JOB_KEY='new-key'\n");
+    expect(restarted()).toEqual([]);
   });
 
   test("with quotes survives the way into the files and back", () => {

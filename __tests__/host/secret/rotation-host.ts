@@ -3,7 +3,7 @@ import { spawn } from "node:child_process";
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { AWS_STAND_IN, ScriptHost } from "../../helpers/script-host";
-import { PostgresServer } from "../../helpers/postgres-server";
+import type { PostgresServer } from "../../helpers/postgres-server";
 import { initSql } from "../../../modules/host/config/init-sql";
 
 /**
