@@ -30,7 +30,11 @@ class Store implements SecretStore {
   };
 }
 
-const answer = (code: number, stderr = ""): HostResult => ({ code, stdout: "{}", stderr });
+const answer = (code: number, stderr = "", report: object = {}): HostResult => ({
+  code,
+  stdout: JSON.stringify(report),
+  stderr,
+});
 
 const change = (store: Store, takeUp: () => Promise<HostResult>, value = "new") =>
   changeSecret({ name: "DB_PASSWORD", store, value, takeUp, pollMs: 1 });
@@ -54,6 +58,8 @@ describe("store and host end with the same value", () => {
       answer(75, 'secret: the lock "deploy" is taken: deploy 7 by ana: release\n'),
       "The host is busy: secret: the lock",
     ],
+    ["reports why", answer(1, "more words\n", { reason: "api is not well" }), "did not take it up: api is not well."],
+    ["reports who is at work", answer(75, "", { reason: "r", holder: "deploy 7 by ana" }), "is busy: deploy 7 by ana."],
     ["knows no such program", answer(127), "exit code 127"],
   ])("the host %s: both have the old one", async (_what, host, why) => {
     const store = new Store(["older", "old"]);

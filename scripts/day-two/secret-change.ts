@@ -37,6 +37,9 @@ interface Before {
   value: string | undefined;
 }
 
+/** How a program of the host says that its lock is taken. */
+const LOCK_TAKEN = 75;
+
 /** Looks at the store until it tells the new value; it may answer from a place that has not heard of it. */
 const LOOKS = 10;
 
@@ -90,10 +93,21 @@ async function seen({ store, value, pollMs = 1000 }: SecretChange): Promise<void
   for (let look = 1; look < LOOKS && (await store.read()) !== value; look += 1) await pause(pollMs);
 }
 
-const refusalOf = ({ code, stderr }: HostResult): string =>
-  code === 75
-    ? `The host is busy: ${lastLine(stderr) || "its lock is taken"}.`
-    : `The host did not take it up: ${lastLine(stderr) || `exit code ${code}`}.`;
+/** The host's report says it; without one, the last of its words. */
+function refusalOf({ code, stdout, stderr }: HostResult): string {
+  const { reason, holder } = reportIn(stdout);
+  return code === LOCK_TAKEN
+    ? `The host is busy: ${holder || lastLine(stderr) || "its lock is taken"}.`
+    : `The host did not take it up: ${reason || lastLine(stderr) || `exit code ${code}`}.`;
+}
+
+function reportIn(stdout: string): { reason?: string; holder?: string } {
+  try {
+    return JSON.parse(stdout) as { reason?: string; holder?: string };
+  } catch {
+    return {};
+  }
+}
 
 const lastLine = (text: string): string => text.trimEnd().split("\n").at(-1)?.replace(/\.$/, "") ?? "";
 
