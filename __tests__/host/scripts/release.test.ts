@@ -219,4 +219,18 @@ describe("what is refused with 2 before anything is touched", () => {
     expect([status, said[0]]).toEqual([2, expect.stringContaining(message)]);
     expect(host.calls()).toEqual([]);
   });
+
+  test("with a report, for who reads JSON", () => {
+    const ran = host.deploy(`db=${image("db", 1)}`);
+    expect([ran.status, reportOf(ran)]).toMatchObject([
+      2,
+      {
+        id: "r2",
+        result: "refused",
+        reason: 'there is no service "db"; choose one of: api web',
+        images: {},
+        holder: "",
+      },
+    ]);
+  });
 });
