@@ -12,7 +12,7 @@ afterAll(() => project.remove());
 /** Lines of a stack trace, which no user's mistake may print. */
 const STACK_TRACE = /^\s+at .*:\d+/m;
 
-const COMMANDS = ["quickstart", "init", "check", "synth", "simulate", "backup", "teardown", "doctor"];
+const COMMANDS = ["quickstart", "init", "check", "synth", "simulate", "backup", "ci", "teardown", "doctor"];
 
 describe("help", () => {
   test("lists every command and the exit codes", async () => {
