@@ -18,8 +18,12 @@ export interface Machine {
   readonly volume: Volume;
   /** Waits until user data has run to its end, and answers what it said. */
   firstBoot(): Promise<string>;
-  /** Another box of the same stack with an empty data volume, as after the loss of the first. */
-  replacement(): Promise<Machine>;
+  /**
+   * Another box of the same stack with an empty root disk, as after the loss of the first.
+   *
+   * @param kept the data volume of the first, which is off by then. @default - an empty one
+   */
+  replacement(kept?: Volume): Promise<Machine>;
   close(): Promise<void>;
 }
 
@@ -46,8 +50,9 @@ async function machineOf(
   cloud: Cloud,
   mebibytes: number,
   closeCloud: () => Promise<void>,
+  kept?: Volume,
 ): Promise<Machine> {
-  const volume = Volume.create(name, cloud.volumeId, mebibytes);
+  const volume = kept ?? Volume.create(name, cloud.volumeId, mebibytes);
   const assets = await boxAssets();
   fs.cpSync(assets.internet, path.join(cloud.shared, "internet"), { recursive: true });
   const box = new Box(name, { ...assets, shared: cloud.shared });
@@ -59,10 +64,10 @@ async function machineOf(
     box,
     volume,
     firstBoot: () => userDataEnds(box),
-    replacement: () => machineOf(`${name}-new`, cloud, mebibytes, () => Promise.resolve()),
+    replacement: (keeps) => machineOf(`${name}-new`, cloud, mebibytes, () => Promise.resolve(), keeps),
     close: async () => {
       await box.destroy();
-      volume.destroy();
+      if (kept === undefined) volume.destroy();
       await closeCloud();
     },
   };

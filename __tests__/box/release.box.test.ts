@@ -1,0 +1,227 @@
+/** Releases on the host: good ones, failing ones, two at once, and everything that ends one early. */
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import type { AppInput } from "../../modules/spec";
+import type { Ran } from "./rig/box";
+import { needsOfCalls, refusedBy } from "./rig/host-rights";
+import { ASSETS_MS, type Machine, openMachine } from "./rig/machine";
+import { placeRegistry, pushImage } from "./rig/registry";
+
+/** A shop whose health checks come often, with a job of each kind of release. */
+const app = {
+  name: "shop",
+  region: "ap-southeast-1",
+  services: {
+    api: {
+      image: { build: {} },
+      port: 8080,
+      healthCheck: { path: "/health", intervalSeconds: 5, timeoutSeconds: 3, graceSeconds: 5 },
+    },
+  },
+  jobs: {
+    migrate: { service: "api", command: ["sh", "/srv/migrate"], when: "deploy" },
+    admin: { service: "api", command: ["python3", "/srv/admin.py"], when: "once", marker: ".admin-made" },
+  },
+  stacks: { mvp: { id: "shop" } },
+  observability: { logs: "local" },
+} satisfies AppInput;
+
+/** Leaves a row each time that it runs. */
+const ADMIN = `import os, psycopg2
+with psycopg2.connect(os.environ["DATABASE_URL"]) as connection, connection.cursor() as cursor:
+    cursor.execute("CREATE TABLE IF NOT EXISTS admins (name text)")
+    cursor.execute("INSERT INTO admins VALUES ('ada')")
+`;
+/** A release takes half a minute, several times that on a machine that is busy. */
+const TEST_MS = { timeout: 600_000 };
+const WAIT_SECONDS = 300;
+const PARAMETER = "/shop/mvp/image/api";
+
+interface Report {
+  result: string;
+  reason: string;
+  backup: string;
+  jobs: string[];
+  holder: string;
+}
+
+describe("releases", () => {
+  let machine: Machine;
+  let replaced: Machine | undefined;
+  let images: Record<"first" | "second" | "third" | "sick" | "slow", string>;
+
+  beforeAll(async () => {
+    machine = await openMachine("release", app, { stack: "shop", mebibytes: 768 });
+    placeRegistry(machine.box);
+    await machine.box.boot();
+    await machine.firstBoot();
+    const make = (version: string, files: Record<string, string> = {}) =>
+      pushImage(machine.box, version, {
+        "/srv/version": version,
+        "/srv/migrate": "exit 0",
+        "/srv/admin.py": ADMIN,
+        ...files,
+      });
+    images = {
+      first: await make("one", { "/srv/admin.py": "raise SystemExit(1)" }),
+      second: await make("two"),
+      third: await make("three"),
+      sick: await make("sick"),
+      slow: await make("slow", { "/srv/migrate": "sleep 100" }),
+    };
+  }, ASSETS_MS);
+  afterAll(async () => {
+    await replaced?.close();
+    await machine?.close();
+  });
+
+  const host = () => (replaced ?? machine).box;
+  const bin = (line: string) => host().run(`/opt/shop/bin/${line}`, { seconds: 500 });
+  const deploy = (id: string, image: string) =>
+    bin(`release deploy --id ${id} --by ada --message 'version ${id}' --json api=${image}`);
+  const reportOf = ({ stdout, stderr }: Ran) => {
+    if (stdout === "") throw new Error(`no report: ${stderr}`);
+    return JSON.parse(stdout) as Report;
+  };
+  const runs = () => host().must("docker inspect --format '{{.Config.Image}} {{.State.Health.Status}}' shop-api");
+  const sql = (statement: string) =>
+    host().must(`docker exec shop-postgres psql -U postgres -d shop -XAtc "${statement}"`);
+  const untouched = () => host().must("docker inspect --format '{{.Id}} {{.State.StartedAt}}' shop-postgres");
+  /** Waits until this image answers well, whatever it was before. */
+  const well = (image: string) =>
+    host().waitFor(
+      `test "$(docker inspect --format '{{.Config.Image}} {{.State.Health.Status}}' shop-api)" = "${image} healthy"`,
+      WAIT_SECONDS,
+    );
+
+  async function expectReleased(image: string): Promise<void> {
+    expect(await runs()).toBe(`${image} healthy`);
+    expect(await machine.cloud.parameter(PARAMETER)).toBe(image);
+    expect(await host().must("cat /opt/shop/images.env")).toBe(`IMAGE_API='${image}'`);
+  }
+  const admins = () => sql("SELECT count(*) FROM admins");
+  const marker = () => host().run("test -e /opt/shop/.admin-made");
+
+  test("a first release whose job fails leaves nothing but its report", TEST_MS, async () => {
+    const ran = await deploy("r0", images.first);
+    expect(ran.code, ran.stderr).toBe(1);
+    expect(reportOf(ran)).toMatchObject({ result: "taken back", jobs: ["migrate"] });
+    expect(reportOf(ran).reason).toContain("job-admin failed in");
+    expect((await host().run("docker inspect shop-api")).code).not.toBe(0);
+    expect(await machine.cloud.parameter(PARAMETER)).toBe("none");
+    expect((await marker()).code).not.toBe(0);
+  });
+
+  test("a good release makes a backup first, runs its jobs, and is what is released", TEST_MS, async () => {
+    const before = await untouched();
+    const ran = await deploy("r1", images.second);
+    expect(ran.code, ran.stderr).toBe(0);
+    // The first one's job has run in another image.
+    expect(reportOf(ran)).toMatchObject({ result: "released", jobs: ["migrate", "admin"], holder: "" });
+    expect(reportOf(ran).backup).toMatch(/^\d{8}T\d{6}Z$/);
+    await expectReleased(images.second);
+    expect(await admins()).toBe("1");
+    expect((await marker()).code).toBe(0);
+    expect(await untouched()).toBe(before);
+    const history = JSON.parse((await bin("release history --json")).stdout) as unknown[];
+    expect(history).toEqual([reportOf(ran), expect.objectContaining({ id: "r0" })]);
+  });
+
+  test(
+    "one that does not get healthy ends on the old digest; a second at the same time is refused",
+    TEST_MS,
+    async () => {
+      const first = deploy("r2", images.sick);
+      await host().waitFor(
+        `test "$(docker inspect --format '{{.Config.Image}}' shop-api)" = "${images.sick}"`,
+        WAIT_SECONDS,
+      );
+      const second = await bin("release deploy --id r3 --by bob --json api=" + images.second);
+      expect(second.code).toBe(75);
+      expect(reportOf(second)).toMatchObject({ result: "refused", reason: "another one is at work" });
+      expect(reportOf(second).holder).toMatch(/^deploy r2 by ada: version r2, process \d+, since 20/);
+      const ran = await first;
+      expect(ran.code, ran.stderr).toBe(1);
+      expect(reportOf(ran)).toMatchObject({
+        result: "taken back",
+        reason: expect.stringContaining("api is running unhealthy"),
+      });
+      await expectReleased(images.second);
+    },
+  );
+
+  test("SIGTERM while its job runs leaves everything as it was", TEST_MS, async () => {
+    const ran = deploy("r4", images.slow);
+    await host().waitFor("docker inspect shop-job-migrate", WAIT_SECONDS);
+    await host().must("pkill -TERM -o -f 'bin/release deploy --id r4'");
+    expect((await ran).code).toBe(1);
+    expect(reportOf(await ran).reason).toContain('stopped by a signal in the phase "jobs"');
+    expect((await host().run("docker inspect shop-job-migrate")).code).not.toBe(0);
+    await expectReleased(images.second);
+  });
+
+  test("SIGTERM when its services run already goes back", TEST_MS, async () => {
+    const ran = deploy("r5", images.third);
+    await well(images.third);
+    await host().must("pkill -TERM -o -f 'bin/release deploy --id r5'");
+    expect((await ran).code, (await ran).stderr).toBe(1);
+    expect(reportOf(await ran)).toMatchObject({ result: "taken back" });
+    await expectReleased(images.second);
+  });
+
+  test("a release goes forward", TEST_MS, async () => {
+    const ran = await deploy("r6", images.third);
+    expect(ran.code, ran.stderr).toBe(0);
+    // Its job has succeeded in this image before.
+    expect(reportOf(ran)).toMatchObject({ result: "released", jobs: [], backup: "" });
+    await expectReleased(images.third);
+  });
+
+  test(
+    "when the host dies in the middle, its next boot starts the released digest, and no job again",
+    TEST_MS,
+    async () => {
+      const ran = deploy("r7", images.second);
+      await well(images.second);
+      await host().kill();
+      expect((await ran).code).not.toBe(0);
+      await host().boot();
+      await well(images.third);
+      await expectReleased(images.third);
+      expect(await admins()).toBe("1");
+      expect((await bin("release history --json --count 1")).stdout).toContain('"r6"');
+    },
+  );
+
+  test("rollback makes the one before the released one", TEST_MS, async () => {
+    const ran = await bin("release rollback --id r8 --by ada --json");
+    expect(ran.code, ran.stderr).toBe(0);
+    await expectReleased(images.second);
+    expect(await admins()).toBe("1");
+  });
+
+  test("a host that replaces it starts the released digest, and has the marker", TEST_MS, async () => {
+    await host().powerOff();
+    replaced = await machine.replacement(machine.volume);
+    placeRegistry(replaced.box);
+    await replaced.box.boot();
+    await replaced.firstBoot();
+    await well(images.second);
+    await expectReleased(images.second);
+    expect((await marker()).code).toBe(0);
+    expect(await admins()).toBe("1");
+    expect((await bin("release history")).stdout).toContain("rollback r8 by ada");
+  });
+
+  test("a restored backup leaves the released digest running", TEST_MS, async () => {
+    const ran = await bin("restore --to live --yes --no-safety-backup 'a rehearsal'");
+    expect(ran.code, ran.stderr).toBe(0);
+    await well(images.second);
+    await expectReleased(images.second);
+  });
+
+  test("the role allows every call that the hosts made", () => {
+    const needs = needsOfCalls(machine.cloud.socket.seen, app.region);
+    expect(refusedBy(machine.cloud.hostPolicy, needs)).toEqual([]);
+    expect(needs.map(({ action }) => action)).toContain("ssm:PutParameter with Overwrite");
+  });
+});
