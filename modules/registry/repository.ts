@@ -23,8 +23,8 @@ const UNRELEASED_DAYS = 90;
 /**
  * An ECR repository with immutable tags; only the tag "latest" may move. It refuses to be destroyed while it holds images.
  *
- * Storage does not grow without end, yet nothing that runs expires: a release gives the image of tag `x` the further tag
- * `released-x` before it says that this image runs. However many images are pushed meanwhile, the newest `keep` released
+ * Storage does not grow without end, yet nothing that runs expires: once an image runs, the release gives the image of tag
+ * `x` the further tag `released-x`; until then its 90 days protect it. However many images are pushed meanwhile, the newest `keep` released
  * ones stay, and so does every step back that far. Images that were never released go by age.
  *
  * Cost: $0.10 per GB and month of stored layers.
