@@ -100,11 +100,24 @@ describe("an app behind nginx", () => {
     await box().must("sed -i 1d /opt/edge/data/letsencrypt/renewal/app.conf");
   });
 
-  test("after a reboot it is the same certificate", { timeout: 240_000 }, async () => {
+  test("a closed app answers everybody with its page, and the certificate authority as before", async () => {
+    await box().must("/opt/edge/bin/release maintenance on --message 'Back <soon>'");
+    const { stdout } = await outside(box(), `curl -sSk -i -X POST --data x https://www.${HOST}/notes`);
+    expect(stdout).toMatch(/^HTTP\/\S+ 503/);
+    expect(stdout.toLowerCase()).toContain("retry-after: 120");
+    expect(stdout).toContain("<p>Back &lt;soon&gt;</p>");
+    const question = `http://${HOST}/.well-known/acme-challenge/nothing`;
+    expect((await outside(box(), `curl -sS -o /dev/null -w '%{http_code}' ${question}`)).stdout).toBe("404");
+  });
+
+  test("after a reboot it is the same certificate, and the app is still closed", { timeout: 240_000 }, async () => {
     const before = await serial();
     await box().reboot();
     await box().waitFor(`docker exec edge-api curl -fsS http://127.0.0.1:8080/health`, 180);
-    await box().waitFor(`ip netns exec internet curl -fsSk https://${HOST}/`, 30);
+    const status = `ip netns exec internet curl -sSk -o /dev/null -w '%{http_code}' https://${HOST}/`;
+    await box().waitFor(`[ "$(${status})" = 503 ]`, 30);
+    await box().must("/opt/edge/bin/release maintenance off");
+    expect(await box().must(status)).toBe("200");
     expect(await serial()).toBe(before);
   });
 });

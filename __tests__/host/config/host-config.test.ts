@@ -233,11 +233,13 @@ test("names of secrets stand in secrets.json, values nowhere: nothing random is 
         {
           "owner": "999:999",
           "path": "/run/shop/secrets/POSTGRES_PASSWORD",
+          "role": "postgres",
           "secret": "POSTGRES_PASSWORD",
         },
         {
           "owner": "999:999",
           "path": "/run/shop/secrets/DB_PASSWORD",
+          "role": "shop",
           "secret": "DB_PASSWORD",
         },
       ],
