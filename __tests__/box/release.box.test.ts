@@ -4,7 +4,7 @@ import type { AppInput } from "../../modules/spec";
 import type { Ran } from "./rig/box";
 import { needsOfCalls, refusedBy } from "./rig/host-rights";
 import { ASSETS_MS, type Machine, openMachine } from "./rig/machine";
-import { placeRegistry, pushImage } from "./rig/registry";
+import { placeRegistry, publishImages } from "./rig/registry";
 
 /** A shop whose health checks come often, with a job of each kind of release. */
 const app = {
@@ -54,20 +54,19 @@ describe("releases", () => {
     placeRegistry(machine.box);
     await machine.box.boot();
     await machine.firstBoot();
-    const make = (version: string, files: Record<string, string> = {}) =>
-      pushImage(machine.box, version, {
-        "/srv/version": version,
-        "/srv/migrate": "exit 0",
-        "/srv/admin.py": ADMIN,
-        ...files,
-      });
-    images = {
-      first: await make("one", { "/srv/admin.py": "raise SystemExit(1)" }),
-      second: await make("two"),
-      third: await make("three"),
-      sick: await make("sick"),
-      slow: await make("slow", { "/srv/migrate": "sleep 100" }),
-    };
+    const version = (name: string, files: Record<string, string> = {}) => ({
+      "/srv/version": name,
+      "/srv/migrate": "exit 0",
+      "/srv/admin.py": ADMIN,
+      ...files,
+    });
+    images = await publishImages(machine.box, {
+      first: version("one", { "/srv/admin.py": "raise SystemExit(1)" }),
+      second: version("two"),
+      third: version("three"),
+      sick: version("sick"),
+      slow: version("slow", { "/srv/migrate": "sleep 100" }),
+    });
   }, ASSETS_MS);
   afterAll(async () => {
     await replaced?.close();

@@ -6,6 +6,9 @@ import type { Box } from "./box";
 
 const BOX = path.join(ROOT, "__tests__", "box");
 const REGISTRY = "127.0.0.1:5000";
+const REPOSITORY = `${REGISTRY}/shop/app`;
+/** Of the box and of the one that replaces it. */
+const FOLDER = "/rehearsal/registry";
 const SERVICE = `[Unit]
 Description=Rehearsal: a registry of images
 After=rehearsal-network.service
@@ -34,24 +37,39 @@ export function placeRegistry(box: Box): void {
 }
 
 /**
- * Builds an image from the stand-in for an app, pushes it and removes what was built, so that it has to be pulled.
+ * Builds images from the stand-in for an app, puts them into the registry and removes them from the engine, so that they
+ * have to be pulled.
  *
- * @param name tag of the image
- * @param files what it holds besides, by path
- * @returns its repository with its digest
+ * @param images files that each one holds besides, by tag and path
+ * @returns by tag, the repository with the digest
  */
-export async function pushImage(box: Box, name: string, files: Readonly<Record<string, string>>): Promise<string> {
-  const image = `${REGISTRY}/shop/app`;
-  const folder = `/tmp/rehearsal-${name}`;
-  await box.must(`mkdir -p ${folder}/files`);
+export async function publishImages<T extends string>(
+  box: Box,
+  images: Readonly<Record<T, Readonly<Record<string, string>>>>,
+): Promise<Record<T, string>> {
+  const tags = Object.keys(images) as T[];
+  const names = tags.map((tag) => `${REPOSITORY}:${tag}`).join(" ");
+  for (const tag of tags) await build(box, tag, images[tag]);
+  await box.must(`mkdir -p ${FOLDER} && docker save ${names} | tar -xC ${FOLDER} && docker image rm ${names}`);
+  const index = JSON.parse(await box.must(`cat ${FOLDER}/index.json`)) as Index;
+  return Object.fromEntries(
+    index.manifests.map(({ digest, annotations }) => [
+      annotations["org.opencontainers.image.ref.name"],
+      `${REPOSITORY}@${digest}`,
+    ]),
+  ) as Record<T, string>;
+}
+
+/** What `docker save` writes of the images that it was asked for. */
+interface Index {
+  readonly manifests: readonly { readonly digest: string; readonly annotations: Readonly<Record<string, string>> }[];
+}
+
+async function build(box: Box, tag: string, files: Readonly<Record<string, string>>): Promise<void> {
+  const folder = `/tmp/rehearsal-${tag}`;
   for (const [file, content] of Object.entries(files)) {
     await box.must(`mkdir -p "$(dirname ${folder}/files${file})" && cat >${folder}/files${file}`, { input: content });
   }
   await box.must(`printf 'FROM rehearsal/app:1\\nCOPY files/ /\\n' >${folder}/Dockerfile`);
-  await box.must(
-    `cd ${folder} && DOCKER_BUILDKIT=0 docker build --quiet --network none --tag ${image}:${name} . && docker push --quiet ${image}:${name}`,
-  );
-  const digest = await box.must(`docker image inspect --format '{{index .RepoDigests 0}}' ${image}:${name}`);
-  await box.must(`docker image rm ${image}:${name} ${digest}; ! docker image inspect ${digest} 2>/dev/null >&2`);
-  return digest;
+  await box.must(`DOCKER_BUILDKIT=0 docker build --quiet --network none --tag ${REPOSITORY}:${tag} ${folder}`);
 }

@@ -67,7 +67,8 @@ describe("a deploy", () => {
     const failed = host.deploy(API_2);
     expect(failed.status).toBe(1);
     expect(reportOf(failed)).toMatchObject({ result: "taken back", jobs: ["migrate"] });
-    expect(reportOf(failed).reason).toContain(`job-admin failed in ${image("api", 2)}`);
+    expect(reportOf(failed).reason).toContain(`job-admin failed in ${image("api", 2)};`);
+    expect(reportOf(failed).reason).not.toContain("running job-admin");
     expect(host.changed()).toEqual([]);
     expect(host.has("opt/shop/.admin-made")).toBe(false);
     host.write("bad-jobs", "");

@@ -182,11 +182,12 @@ give_up() {
   esac
 }
 
+# What the phase has said at its end, without what it was about to do.
 why() {
   if [[ "$STOPPED" == yes ]]; then
     printf 'stopped by a signal in the phase "%s"' "$PHASE"
   else
-    tail -n 2 -- "$SAID" | awk '{ printf "%s%s", (NR > 1 ? "; " : ""), $0 }'
+    sed '/^\(pulling\|running\) /d' "$SAID" | tail -n 2 | awk '{ printf "%s%s", (NR > 1 ? "; " : ""), $0 }'
   fi
 }
 
