@@ -201,7 +201,7 @@ describe("set", () => {
     const code = await new Promise((resolve) => child.on("close", resolve));
     expect([code, screen]).toEqual([0, expect.stringContaining("SMTP_PASSWORD: version 1, taken up")]);
     expect(await valueOf(SMTP)).toBe("typed-secret");
-    expect(screen).not.toContain("secret\r");
+    expect(screen).not.toContain("typ");
   });
 });
 

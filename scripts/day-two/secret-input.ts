@@ -17,10 +17,16 @@ export interface Keyboard extends NodeJS.ReadableStream {
  */
 export async function readValue(name: string, input: Keyboard, say: (text: string) => void): Promise<string> {
   if (!input.isTTY) return withoutLineEnd(await readAll(input));
-  const first = await hiddenLine(`New value of ${name} (not shown): `, input, say);
-  const second = await hiddenLine("The same again: ", input, say);
+  // Before the first question: what is typed at once would be shown.
+  input.setRawMode?.(true);
+  const [first, second] = await twice(name, input, say).finally(() => input.setRawMode?.(false));
   if (first !== second) throw new UserError("The two are not the same: nothing was changed.");
   return first;
+}
+
+async function twice(name: string, input: Keyboard, say: (text: string) => void): Promise<[string, string]> {
+  const first = await hiddenLine(`New value of ${name} (not shown): `, input, say);
+  return [first, await hiddenLine("The same again: ", input, say)];
 }
 
 async function readAll(input: NodeJS.ReadableStream): Promise<string> {
@@ -31,17 +37,15 @@ async function readAll(input: NodeJS.ReadableStream): Promise<string> {
 
 const [CTRL_C, CTRL_D, BACKSPACE, DELETE] = ["\u0003", "\u0004", "\b", "\u007f"];
 
-/** One line, keystroke by keystroke, because a terminal that reads lines would show them. */
+/** One line, keystroke by keystroke: the terminal is in raw mode, because one that reads lines would show them. */
 function hiddenLine(question: string, input: Keyboard, say: (text: string) => void): Promise<string> {
   say(question);
-  input.setRawMode?.(true);
   input.resume();
   return new Promise<string>((resolve, reject) => {
     const decoder = new StringDecoder("utf8");
     let typed: string[] = [];
     const stop = (): void => {
       input.off("data", onData).off("end", onEnd);
-      input.setRawMode?.(false);
       input.pause();
       say("\n");
     };
