@@ -7,7 +7,7 @@ import {
   SSMClient,
 } from "@aws-sdk/client-ssm";
 import { asking, quietSdk } from "../lib/aws";
-import { UserError } from "../lib/errors";
+import { managedSecret } from "./managed-secret";
 
 /** Where a secret's value lies. */
 export interface SecretPlace {
@@ -41,19 +41,9 @@ export interface SecretStore {
   write(value: string): Promise<string>;
 }
 
-/**
- * Opens the store of a secret.
- *
- * @throws UserError for a store that this command does not write
- */
-export function openSecretStore(place: SecretPlace, marks: SecretMarks): SecretStore {
-  if (place.store === "ssm") return parameterStore(place, marks);
-  throw new UserError(
-    `${place.id} lies in Secrets Manager, which tiers secrets does not read or write. Give it a value with aws ` +
-      "secretsmanager put-secret-value, then have the host take it up: sudo bin/secret take-up, in the app's folder there.",
-    2,
-  );
-}
+/** Opens the store of a secret. */
+export const openSecretStore = (place: SecretPlace, marks: SecretMarks): SecretStore =>
+  place.store === "ssm" ? parameterStore(place, marks) : managedSecret(place);
 
 /** A secret in Parameter Store, a SecureString. */
 function parameterStore({ id, region }: SecretPlace, marks: SecretMarks): SecretStore {
