@@ -23,7 +23,7 @@ import { forDeployedStack, type HostOptions, type HostTarget, openHost, runHostP
 const HELP = `
 Values are never shown, never part of a command line, and never in Terraform. A change writes a new version to the store
 and has the host take it up: the role of the database first, then the services one by one, each until it is healthy. When
-one of them is not, the host goes back to the old value and the store gets it back.
+one of them is not, the host goes back to the old value and the store gets it back. Each of them has --help and --json.
 
 Example:
   tiers secrets list mvp

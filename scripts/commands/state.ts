@@ -37,6 +37,7 @@ import { synthesizeAll } from "./synth";
 const HELP = `
 The state is what Terraform knows about the resources that exist. These commands keep it where all can reach it, and
 bring older versions back. Each takes Terraform's own lock and keeps a copy of what it replaces in .state/<stack>.
+Each of them has --help and --json.
 
 Example:
   tiers state bootstrap
