@@ -144,9 +144,19 @@ describe("Rex on its host", () => {
     expect(ps.split("\n")).toEqual(CONTAINERS.map((name) => `${name} running`));
     expect(await box().must("cd /app && docker compose logs --tail=100 api")).toContain(`sign-in of ${EMAIL}: OK`);
     expect(await box().must("cd /app && docker compose logs postgres")).toContain("ready to accept connections");
+    await box().must("cd /app && docker compose restart api");
+    await box().waitFor("curl -fsS http://localhost:8080/health", 30);
+    await box().must("cd /app && docker compose --env-file images.env run --rm -T api /app/migrate up");
     await box().must("/app/bin/release job migrate", { seconds: 100 });
-    expect(await runsOf("migrate")).toBe("3");
+    expect(await runsOf("migrate")).toBe("4");
     expect(await box().must("/app/bin/psql supertokens -- -XAtc 'SELECT email FROM users'")).toBe(EMAIL);
+  });
+
+  test("Compose without the released images leaves what runs alone", TEST_MS, async () => {
+    const containers = "docker ps --no-trunc --format '{{.ID}} {{.Names}}' | sort";
+    const before = await box().must(containers);
+    expect((await box().run("cd /app && docker compose up -d api worker", { seconds: 100 })).code).not.toBe(0);
+    expect(await box().must(containers)).toBe(before);
   });
 
   test("the queue refuses what does not fit, and keeps an item over its restart", TEST_MS, async () => {
@@ -170,6 +180,7 @@ describe("Rex on its host", () => {
     expect([await runsOf("migrate"), await runsOf("admin-init"), await password()]).toEqual(before);
     expect(await there(MARKER)).toBe(true);
     expect(await box().must("docker inspect --format '{{.Config.Image}}' rex-api")).toBe("rehearsal/rex-api:2");
+    expect(await box().must("/app/bin/smoke")).not.toContain("failed");
     expect(await signIn(await password())).toMatchObject({ status: "OK" });
   });
 });
