@@ -223,7 +223,7 @@ describe("a release", () => {
     expect(runs).toEqual([
       "npm ci --no-audit --no-fund",
       "npm run -s tiers -- release build store --source ../app/backend",
-      "npm run -s tiers -- release push store --source ../app/backend",
+      "npm run -s tiers -- release push store --source ../app/backend --keep-existing",
       'npm run -s tiers -- release deploy store --source ../app/backend --by "$BY"',
     ]);
   });

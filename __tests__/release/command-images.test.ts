@@ -6,6 +6,7 @@ import { findTagged } from "../../scripts/release/registry";
 import { filesIn } from "../helpers/folders";
 import { MOTO_INSTALL_MS } from "../helpers/moto";
 import { openProject, type ReleaseProject } from "./command-project";
+import { digestOf, putImage } from "./support";
 
 let project: ReleaseProject;
 let commit: string;
@@ -163,6 +164,51 @@ describe("push", () => {
       1,
       expect.stringMatching(/error: backend: the tag .* for another image \(sha256:.*\), and tags do not move\./),
     ]);
+  });
+
+  describe("for another build of a commit that was pushed, as on a fresh runner,", () => {
+    const rebuilt = async (change: (images: Record<string, { Id: string }>) => void): Promise<string | undefined> => {
+      await build("backend");
+      await push("backend", "--keep-existing");
+      const state = path.join(project.builders.folder, "images.json");
+      const images = JSON.parse(fs.readFileSync(state, "utf8")) as Record<string, { Id: string }>;
+      change(images);
+      fs.writeFileSync(state, JSON.stringify(images));
+      project.builders.forget();
+      return (await findTagged(project.ecr, project.repositories.backend, commit))?.digest;
+    };
+    const name = () => `localhost/mvp/backend:${commit}`;
+    const other = (images: Record<string, { Id: string }>) => {
+      images[name()] = { ...images[name()], Id: digestOf("another build") };
+    };
+
+    test("--keep-existing takes what is there, and the deploy runs it", async () => {
+      for (const change of [other, (images: Record<string, { Id: string }>) => void delete images[name()]]) {
+        const digest = await rebuilt(change);
+        const { code, stdout, stderr } = await push("backend", "--keep-existing", "--json");
+        expect([code, stderr]).toEqual([0, ""]);
+        expect(JSON.parse(stdout)).toMatchObject({ images: [{ digest, result: "was there" }] });
+        expect(project.builders.calls().filter(({ words }) => words[0] === "push")).toEqual([]);
+        project.host({ report: {} });
+        expect((await project.release("deploy", "backend", "--source", project.source)).code).toBe(0);
+        expect(project.asked().at(-1)).toContain(`backend=${project.repositories.backend.url}@${digest}`);
+      }
+    });
+
+    test("it is refused without that, and where the tag is that of changed files", async () => {
+      await rebuilt(other);
+      expect(await push("backend")).toMatchObject({
+        code: 1,
+        stderr: expect.stringContaining("tags do not move") as string,
+      });
+      const dirty = `${commit}-dirty-0123456789ab`;
+      await putImage(project.ecr, project.repositories.backend, dirty, digestOf("stored"));
+      const { code, stderr } = await push("backend", "--tag", dirty, "--keep-existing");
+      expect([code, stderr]).toEqual([
+        1,
+        expect.stringContaining(`docker has no image localhost/mvp/backend:${dirty}`),
+      ]);
+    });
   });
 
   test("what was not built is told", async () => {

@@ -162,7 +162,8 @@ function releaseSteps(subject: Subject): Step[] {
     ...installProject(subject),
     tiers(subject, "Build", `release build ${id} ${source}`),
     takeRole(subject, "deploy"),
-    tiers(subject, "Push", `release push ${id} ${source}`),
+    // A run that is repeated has built the commit anew, and no two builds are the same image.
+    tiers(subject, "Push", `release push ${id} ${source} --keep-existing`),
     {
       name: "Wait for the host",
       env: {

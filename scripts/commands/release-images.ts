@@ -39,7 +39,7 @@ interface BuildOptions extends SourceChoice {
   verbose?: boolean;
 }
 
-type PushOptions = HostOptions & Omit<BuildOptions, "verbose">;
+type PushOptions = HostOptions & Omit<BuildOptions, "verbose"> & { keepExisting?: boolean };
 
 /** Builds the images of services; needs neither AWS nor a deployed stack. */
 export async function build(stack: string, services: string[], options: BuildOptions): Promise<void> {
@@ -80,7 +80,7 @@ export async function push(stack: string, services: string[], options: PushOptio
   const plans = builtServices(stack, app, services).map((service) => {
     return { service, repository: repositoryOf(host, service), tag, name: localName(stack, service, tag), platform };
   });
-  const images = await pushAll(context, builder, plans);
+  const images = await pushAll(context, builder, plans, options);
   if (options.json) return context.print(JSON.stringify({ stack, tag, images }, null, 2));
   context.print(
     table(
@@ -91,14 +91,19 @@ export async function push(stack: string, services: string[], options: PushOptio
 }
 
 /** All of a stack's repositories are in one registry. */
-async function pushAll(context: Context, builder: Builder, plans: readonly PushPlan[]): Promise<Pushed[]> {
+async function pushAll(
+  context: Context,
+  builder: Builder,
+  plans: readonly PushPlan[],
+  { keepExisting }: PushOptions,
+): Promise<Pushed[]> {
   const [first] = plans;
   if (first === undefined) return [];
   const { repository } = first;
   const client = openRegistry(repository);
   try {
     const steps = await context.reporter.step("compare with the repositories", () =>
-      preparePushes(builder, client, plans),
+      preparePushes(builder, client, plans, { keepExisting }),
     );
     const work = async (signedIn: SignedIn): Promise<Pushed[]> => {
       const done: Pushed[] = [];

@@ -40,6 +40,7 @@ function configureImages(command: Command): void {
   const pushing = forDeployedStack(subcommand(command, "push", "push built images to the stack's repositories"));
   forSource(forBuilder(withServices(pushing, "all that are built from source")))
     .option("--tag <tag>", "push what was built under this tag (default: the commit's)", tag)
+    .option("--keep-existing", "take what a repository has under the tag of a commit for pushed, as when CI runs again")
     .addHelpText("after", example("push mvp --source ../shop --json"))
     .action(push);
 }

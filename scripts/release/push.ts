@@ -20,8 +20,7 @@ export interface PushPlan {
 
 /** A plan with what is known before anything is sent. */
 export interface PushStep extends PushPlan {
-  readonly local: LocalImage;
-  /** What the repository holds under this tag, which is the same image. */
+  /** What the repository holds under this tag: the same image, or one that is kept. */
   readonly stored: StoredImage | undefined;
 }
 
@@ -33,6 +32,16 @@ export interface Pushed {
   result: "pushed" | "was there";
   /** Whether the tag "latest" names this image now. */
   latest: boolean;
+}
+
+interface PushOptions {
+  /**
+   * Whether the image that a repository holds under a clean tag counts as it is, also when the one on this machine is another
+   * build of the commit, or none. A tag of files that were not as in their commit is compared in any case.
+   *
+   * @default false
+   */
+  readonly keepExisting?: boolean;
 }
 
 /** Moves along with what is pushed, where the repository lets it. */
@@ -47,12 +56,13 @@ export async function preparePushes(
   builder: Builder,
   client: ECRClient,
   plans: readonly PushPlan[],
+  { keepExisting = false }: PushOptions = {},
 ): Promise<PushStep[]> {
   const steps: PushStep[] = [];
   const refused: string[] = [];
   for (const plan of plans) {
     try {
-      steps.push(await prepare(builder, client, plan));
+      steps.push(await prepare(builder, client, plan, keepExisting));
     } catch (error) {
       if (!(error instanceof UserError)) throw error;
       refused.push(error.message);
@@ -62,8 +72,11 @@ export async function preparePushes(
   return steps;
 }
 
-async function prepare(builder: Builder, client: ECRClient, plan: PushPlan): Promise<PushStep> {
+async function prepare(builder: Builder, client: ECRClient, plan: PushPlan, keepExisting: boolean): Promise<PushStep> {
   const { service, repository, tag, name, platform } = plan;
+  const isKept = keepExisting && !isDirty(tag);
+  const kept = isKept ? await findTagged(client, repository, tag) : undefined;
+  if (kept !== undefined) return { ...plan, stored: kept };
   const local = await inspectImage(builder, name);
   if (local === undefined) {
     throw new UserError(`${service}: ${builder.name} has no image ${name}; build it first with tiers release build.`);
@@ -73,10 +86,10 @@ async function prepare(builder: Builder, client: ECRClient, plan: PushPlan): Pro
   if (stored !== undefined && !isSame(local, stored)) {
     throw new UserError(
       `${service}: the tag ${tag} is in ${repository.url} for another image (${stored.digest}), and tags do not move. ` +
-        "Deploy that one, or commit a change and build again.",
+        "Deploy that one (--keep-existing takes it for pushed), or commit a change and build again.",
     );
   }
-  return { ...plan, local, stored };
+  return { ...plan, stored };
 }
 
 /** Builders call an image by the digest of its manifest or of its configuration. */
