@@ -18,6 +18,8 @@ export interface Behaviour {
   others?: string;
   /** Looks at the invocation that are answered with "not known yet". */
   unknownLooks?: number;
+  /** What AWS answers the next looks at the invocation with, one after the other; status 0 cuts the connection. */
+  troubledLooks?: { status: number; type: string }[];
 }
 
 export interface Agent {
@@ -72,6 +74,8 @@ export async function startAgent(): Promise<Agent> {
     }
     if (call === "SendCommand") return [200, { Command: { CommandId: send(input) } }];
     if (call !== "GetCommandInvocation") return [400, { __type: "UnknownOperationException", message: call }];
+    const trouble = agent.behaviour.troubledLooks?.shift();
+    if (trouble) return [trouble.status, { __type: trouble.type, message: "trouble" }];
     if (unknownLooks > 0) {
       agent.behaviour.unknownLooks = unknownLooks - 1;
       return [400, { __type: "InvocationDoesNotExist" }];
@@ -107,6 +111,7 @@ export async function startAgent(): Promise<Agent> {
       const { others, refuse } = agent.behaviour;
       if (others !== undefined && !refuse && !OWN_CALLS.test(call)) return pass(request, text, others, response);
       const [status, body] = answer(call, JSON.parse(text) as Record<string, unknown>);
+      if (status === 0) return void request.socket.destroy();
       response.writeHead(status, { "content-type": "application/x-amz-json-1.1" }).end(JSON.stringify(body));
     });
   });

@@ -42,6 +42,33 @@ describe("a command on the host", () => {
   });
 });
 
+describe("a look that fails", () => {
+  test.each([
+    ["the connection is cut", 0, ""],
+    ["AWS has a fault", 500, "InternalServerError"],
+    ["a gateway is in the way", 502, "BadGateway"],
+    ["AWS is asked too often", 400, "ThrottlingException"],
+    ["AWS is asked too often, by status", 429, "Slower"],
+  ])("is followed by the next: %s", async (_what, status, type) => {
+    agent.behaviour.troubledLooks = [
+      { status, type },
+      { status, type },
+    ];
+    expect(await runWords("echo", "done")).toMatchObject({ code: 0, stdout: "done\n" });
+    expect(agent.behaviour.troubledLooks).toEqual([]);
+  });
+
+  test.each([
+    [400, "AccessDeniedException", "AWS refused access; needed: "],
+    [403, "Forbidden", "AWS refused access; needed: "],
+    [400, "ExpiredTokenException", "the AWS credentials have expired; sign in again."],
+    [400, "ValidationException", "AWS refused: trouble."],
+  ])("with %d %s ends the wait", async (status, type, message) => {
+    agent.behaviour.troubledLooks = [{ status, type }];
+    await expect(runWords("true")).rejects.toThrow(message);
+  });
+});
+
 describe("a host that cannot be asked is told in one line, and nothing is sent", () => {
   test.each([
     ["was never registered", { ping: undefined }, /not known to Systems Manager\. A new host takes some minutes/],

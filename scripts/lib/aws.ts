@@ -68,6 +68,18 @@ export function asUserError(
   return $metadata ? new UserError(`${what}: ${service} refused: ${message || name}.`) : error;
 }
 
+/**
+ * Whether the same call may succeed later although nobody mends anything: the network was away, AWS had a fault, or was asked
+ * too often. Never so for a refusal, or for credentials that do not hold.
+ */
+export function mayPass(error: unknown): boolean {
+  const { name = "", code = "", $metadata } = error as AwsError;
+  const status = $metadata?.httpStatusCode ?? 0;
+  if (name in SIGN_IN || name.startsWith("AccessDenied") || status === 401 || status === 403) return false;
+  if (/^E(?!RR_)[A-Z_]+$/.test(code) || name === "TimeoutError") return true;
+  return status === 429 || status >= 500 || /Throttl|TooManyRequests|RequestLimitExceeded/.test(name);
+}
+
 /** The SDK would tell the user that its releases of 2027 need a newer Node; this project pins an older release. */
 export function quietSdk(): void {
   process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= "true";

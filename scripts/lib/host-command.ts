@@ -10,7 +10,7 @@ import {
 import { UserError } from "./errors";
 import { stopIfInterrupted } from "./process";
 import type { Deployed } from "./deployed";
-import { asking, quietSdk } from "./aws";
+import { asking, mayPass, quietSdk } from "./aws";
 
 export interface HostCommand {
   /** Program and arguments; quoted for the host's shell here. */
@@ -26,8 +26,9 @@ export interface HostCommand {
 export interface HostResult {
   /** Exit code of the program. */
   code: number;
-  /** Systems Manager keeps the first 24,000 characters. */
+  /** The first 24,000 characters: Systems Manager keeps no more. */
   stdout: string;
+  /** The first 8,000 characters. */
   stderr: string;
 }
 
@@ -148,7 +149,10 @@ function interruptedAt(id: string): void {
   }
 }
 
-/** Undefined right after the command was sent, when it is not known everywhere yet. */
+/**
+ * Undefined right after the command was sent, when it is not known everywhere yet, and when AWS did not answer: the host goes
+ * on, so the next look may find its end.
+ */
 async function look(
   client: SSMClient,
   instanceId: string,
@@ -157,7 +161,7 @@ async function look(
   try {
     return await client.send(new GetCommandInvocationCommand({ CommandId: id, InstanceId: instanceId }));
   } catch (error) {
-    if ((error as Error).name === "InvocationDoesNotExist") return undefined;
+    if ((error as Error).name === "InvocationDoesNotExist" || mayPass(error)) return undefined;
     throw error;
   }
 }
