@@ -13,6 +13,8 @@ import {
 } from "../../scripts/release";
 import { digestOf, REPORTED } from "./support";
 
+/** Bytes of an answer that is taken for one that was cut off, when it cannot be read. */
+const CUT_BYTES = 20_000;
 const [OLD, NEW] = [digestOf("old"), digestOf("new")];
 const image = (digest: string): string => `123456789012.dkr.ecr.eu-west-1.amazonaws.com/shop/mvp/api@${digest}`;
 
@@ -48,8 +50,19 @@ describe("the host's answer", () => {
   });
 
   test("that Systems Manager has cut off is told apart", () => {
-    const long = JSON.stringify(Array.from({ length: 50 }, () => REPORT)).slice(0, 24_000);
-    expect(() => parseHistory(long)).toThrow("longer than Systems Manager keeps. Ask for less with --count.");
+    const long = JSON.stringify(Array.from({ length: 50 }, () => REPORT));
+    const umlauts = JSON.stringify(Array.from({ length: 50 }, () => ({ ...REPORT, message: "ü".repeat(200) })));
+    expect(umlauts.slice(0, 18_000).length).toBeLessThan(CUT_BYTES);
+    for (const cut of [long.slice(0, 24_000), long.slice(0, CUT_BYTES), umlauts.slice(0, 18_000)]) {
+      expect(() => parseHistory(cut)).toThrow("longer than Systems Manager keeps. Ask for less with --count.");
+    }
+    expect(() => parseHistory(long.slice(0, CUT_BYTES - 1))).toThrow("is not what this version of tiers knows");
+  });
+
+  test("that is long and whole is read", () => {
+    const many = Array.from({ length: 50 }, () => REPORT);
+    expect(JSON.stringify(many).length).toBeGreaterThan(24_000);
+    expect(parseHistory(JSON.stringify(many))).toEqual(many);
   });
 });
 

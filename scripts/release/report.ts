@@ -30,8 +30,8 @@ const report = z.object({
 /** One release as a host reports it. */
 export type Report = z.infer<typeof report>;
 
-/** Characters of a program's output that Systems Manager keeps. */
-const KEPT_CHARACTERS = 24_000;
+/** Bytes of an answer from which on one that cannot be read was cut off: Systems Manager keeps 24,000 characters at most. */
+const CUT_BYTES = 20_000;
 
 /**
  * Reads the report of a deploy or a rollback.
@@ -44,10 +44,11 @@ export const parseReport = (text: string): Report => parse(report, text);
 export const parseHistory = (text: string): Report[] => parse(z.array(report), text);
 
 function parse<T>(schema: z.ZodType<T>, text: string): T {
-  if (text.length >= KEPT_CHARACTERS) {
+  const content = jsonOf(text);
+  if (content === undefined && Buffer.byteLength(text) >= CUT_BYTES) {
     throw new UserError("The host's answer is longer than Systems Manager keeps. Ask for less with --count.", 3);
   }
-  const found = schema.safeParse(jsonOf(text));
+  const found = schema.safeParse(content);
   if (found.success) return found.data;
   const shown = text.trim().slice(0, 200) || "nothing";
   throw new UserError(`The host's answer is not what this version of tiers knows: ${shown}`, 3);
