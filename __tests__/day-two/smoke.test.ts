@@ -216,10 +216,22 @@ describe("the report", () => {
   test.each([
     [{ value: 3600 }, "ok", "1 h 0 min ago"],
     [{ value: 93_601 }, "failed", "26 h 0 min ago; at most 26 h"],
-    [{ value: null }, "failed", "there is none yet"],
     [{ trouble: "S3 refused." }, "unknown", "S3 refused."],
   ] as const)("the last backup %j is %s", (age, result, detail) => {
-    expect(checkBackup(age, 26)).toEqual({ name: "last verified backup", result, detail });
+    for (const hostTold of [true, false]) {
+      expect(checkBackup(age, 26, hostTold)).toEqual([{ name: "last verified backup", result, detail }]);
+    }
+  });
+
+  test("a backup that is not there yet is the host's to judge, and not known when the host is silent", () => {
+    expect(checkBackup({ value: null }, 26, true)).toEqual([]);
+    expect(checkBackup({ value: null }, 26, false)).toEqual([
+      {
+        name: "last verified backup",
+        result: "unknown",
+        detail: "there is none yet; only the host knows whether one is due",
+      },
+    ]);
   });
 
   test("a host that does not answer is one check that could not tell", () => {

@@ -59,12 +59,12 @@ async function smoke(stack: string, options: Options): Promise<void> {
       resolve,
     }),
   );
+  const answer = await told(async () => parseHostSmoke(await runHostProgram(host, "smoke", ["--json"], HOST_SECONDS)));
+  const there = checksOfHost(answer);
+  const hostTold = answer.trouble === undefined;
   const backup = runsPostgres(app)
-    ? [checkBackup(await told(() => readBackupAge(deployed, new Date())), app.backup.maxAgeHours)]
+    ? checkBackup(await told(() => readBackupAge(deployed, new Date())), app.backup.maxAgeHours, hostTold)
     : [];
-  const there = checksOfHost(
-    await told(async () => parseHostSmoke(await runHostProgram(host, "smoke", ["--json"], HOST_SECONDS))),
-  );
   finish(host, options, {
     stack,
     checks: [

@@ -20,17 +20,20 @@ export async function checkFromHere(plan: SmokePlan, options: WebOptions): Promi
   return checks;
 }
 
-/** The age of the last verified backup against what the app allows. */
-export function checkBackup({ value, trouble }: Told<number | null>, maxAgeHours: number): Check {
+/**
+ * The age of the last verified backup against what the app allows. Where there is none yet, the host alone knows since when
+ * one could be there: then its own check of the backup stands, and this one is left out.
+ */
+export function checkBackup({ value, trouble }: Told<number | null>, maxAgeHours: number, hostTold: boolean): Check[] {
   const name = "last verified backup";
-  if (trouble !== undefined) return { name, result: "unknown", detail: trouble };
-  if (value === null || value === undefined) return { name, result: "failed", detail: "there is none yet" };
+  if (trouble !== undefined) return [{ name, result: "unknown", detail: trouble }];
+  if (value === null || value === undefined) {
+    const detail = "there is none yet; only the host knows whether one is due";
+    return hostTold ? [] : [{ name, result: "unknown", detail }];
+  }
   const isFresh = value <= maxAgeHours * 3600;
-  return {
-    name,
-    result: isFresh ? "ok" : "failed",
-    detail: `${ago(value)}${isFresh ? "" : `; at most ${maxAgeHours} h`}`,
-  };
+  const detail = `${ago(value)}${isFresh ? "" : `; at most ${maxAgeHours} h`}`;
+  return [{ name, result: isFresh ? "ok" : "failed", detail }];
 }
 
 /** What the host found, or that it could not be asked. */
