@@ -74,7 +74,8 @@ export const fastapi = defineApp({
 
   jobs: { migrate: { service: "app", command: ["alembic", "upgrade", "head"], when: "deploy" } },
   database: { mode: "external", urlSecret: "DATABASE_URL" },
-  secrets: { GRAFANA_ADMIN_PASSWORD: { bytes: 18 } },
+  // Grafana keeps a hash of it with its data, so a new value would open nothing.
+  secrets: { GRAFANA_ADMIN_PASSWORD: { bytes: 18, carry: true } },
 
   network: { publicSubnets: ["10.0.1.0/24"] },
   ingress: { tls: { off: "People call the host by its address, for which there is no certificate." } },

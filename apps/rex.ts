@@ -97,7 +97,8 @@ export const rex = defineApp({
   secrets: {
     // The core takes letters, digits, "-" and "=" only.
     SUPERTOKENS_API_KEY: { encoding: "hex" },
-    PLATFORM_ADMIN_PASSWORD: { bytes: 18 },
+    // The core keeps a hash of it in its database, so a new value would open nothing.
+    PLATFORM_ADMIN_PASSWORD: { bytes: 18, carry: true },
   },
 
   network: { publicSubnets: ["10.0.0.0/24"] },

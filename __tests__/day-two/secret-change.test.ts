@@ -36,8 +36,8 @@ const answer = (code: number, stderr = "", report: object = {}): HostResult => (
   stderr,
 });
 
-const change = (store: Store, takeUp: () => Promise<HostResult>, value = "new") =>
-  changeSecret({ name: "DB_PASSWORD", store, value, takeUp, pollMs: 1 });
+const change = (store: Store, takeUp: (version: string) => Promise<HostResult>, value = "new") =>
+  changeSecret({ name: "DB_PASSWORD", store, value, takeUp, pollMs: 1, busyMs: 25 });
 
 describe("store and host end with the same value", () => {
   test("the host takes it up: both have the new one", async () => {
@@ -68,6 +68,28 @@ describe("store and host end with the same value", () => {
     expect(reason).toContain(why);
     expect(reason).toMatch(/ The old value counts again\.$/);
     expect(store.values).toEqual(["older", "old", "new", "old"]);
+  });
+
+  test("the host is busy for a while: it is asked again, for the version that was written", async () => {
+    const store = new Store(["old"]);
+    const asked: string[] = [];
+    const result = await change(store, async (version) => {
+      asked.push(version);
+      return answer(asked.length < 3 ? 75 : 0);
+    });
+    expect([result.result, asked, store.values]).toEqual(["taken up", ["2", "2", "2"], ["old", "new"]]);
+  });
+
+  test("somebody else's value came in between: nothing is taken up that was not written", async () => {
+    const store = new Store(["old"]);
+    store.writes = ["refused"];
+    const { read } = store;
+    let looks = 0;
+    store.read = async () => {
+      looks += 1;
+      return looks > 1 ? "theirs" : read();
+    };
+    await expect(change(store, async () => answer(0))).rejects.toThrow("The store refused.");
   });
 
   test("the host was not reached: both have the old one", async () => {

@@ -99,7 +99,7 @@ describe("rotate", () => {
     const value = (await valueOf(PASSWORD)) ?? "";
     // 24 bytes in base64url.
     expect(value).toMatch(/^[\w-]{32}$/);
-    expect(took()).toMatch(/^take-up DB_PASSWORD --by \S+@\S+ --json\n$/);
+    expect(took()).toMatch(/^take-up DB_PASSWORD --by \S+@\S+ --version \d+ --json\n$/);
     for (const { command } of box.agent.sent) expect(command).not.toContain(value);
     expect(stdout + stderr).not.toContain(value);
   });

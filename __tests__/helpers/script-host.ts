@@ -163,7 +163,7 @@ option() { local wanted="$1"; shift; while (($# > 1)); do if [[ "$1" == "$wanted
 case "$1 $2" in
   "ssm get-parameter")
     value="$(value_of "$(option --name "$@")" 2>/dev/null)" || missing ParameterNotFound
-    if [[ "$(option --output "$@")" == text ]]; then printf '%s\n' "$value"; else jq -n --arg value "$value" '{ Parameter: { Value: $value } }'; fi ;;
+    if [[ "$(option --output "$@")" == text ]]; then printf '%s\n' "$value"; else jq -n --arg value "$value" '{ Parameter: { Value: $value, Version: 3 } }'; fi ;;
   "ssm put-parameter")
     if [[ " $* " == *" --overwrite "* ]]; then
       printf '%s' "$(option --value "$@")" >"$store/$(option --name "$@" | tr '/:' '__')"; exit

@@ -97,7 +97,7 @@ async function changeOne(stack: string, name: string, options: Options, newValue
     throw new UserError(`The value of ${name} cannot be used: ${problem}. Nothing was changed.`, 2);
   await requireFree(host);
   stopIfInterrupted();
-  const changed = await changeSecret({ name, store, value, takeUp: () => takeUp(host, name) });
+  const changed = await changeSecret({ name, store, value, takeUp: (version) => takeUp(host, name, version) });
   show(host, name, changed, options);
 }
 
@@ -155,13 +155,18 @@ async function requireFree({ app, deployed, context, name }: HostTarget): Promis
   });
 }
 
-async function takeUp(host: HostTarget, name: string): ReturnType<typeof runHostProgram> {
+async function takeUp(host: HostTarget, name: string, version: string): ReturnType<typeof runHostProgram> {
   const told = (): void =>
     host.context.reporter.warn("The host decides now; its answer is waited for, so that both agree.");
   const signals = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
   for (const signal of signals) process.once(signal, told);
   try {
-    return await runHostProgram(host, "secret", ["take-up", name, "--by", releaser(), "--json"], TAKE_UP_SECONDS);
+    return await runHostProgram(
+      host,
+      "secret",
+      ["take-up", name, "--by", releaser(), ...(version ? ["--version", version] : []), "--json"],
+      TAKE_UP_SECONDS,
+    );
   } finally {
     for (const signal of signals) process.off(signal, told);
   }

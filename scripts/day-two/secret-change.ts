@@ -13,10 +13,12 @@ export interface SecretChange {
   name: string;
   store: SecretStore;
   value: string;
-  /** Asks the host to take up the newest value. */
-  takeUp: () => Promise<HostResult>;
+  /** Asks the host to take up a version; an empty one stands for the newest. */
+  takeUp: (version: string) => Promise<HostResult>;
   /** Milliseconds between two looks at a store that does not tell the new value yet. @default 1000 */
   pollMs?: number;
+  /** Milliseconds that a host which is at work otherwise is waited for. @default 20 minutes */
+  busyMs?: number;
 }
 
 export interface SecretChanged {
@@ -55,9 +57,9 @@ export async function changeSecret(change: SecretChange): Promise<SecretChanged>
     return { result: "unchanged", version: before.version, reason: "The store holds this value already." };
   }
   return uninterrupted(async () => {
-    const version = await written(change, before);
+    const version = await written(change);
     try {
-      const host = await change.takeUp();
+      const host = await whenFree(change, version);
       if (host.code === 0) return { result: "taken up", version, reason: "", host };
       return { ...(await takenBack(change, version, before, refusalOf(host))), host };
     } catch (error) {
@@ -69,7 +71,7 @@ export async function changeSecret(change: SecretChange): Promise<SecretChanged>
 }
 
 /** The version of the new value. A write whose answer was lost may have arrived: then it counts. */
-async function written(change: SecretChange, before: Before): Promise<string> {
+async function written(change: SecretChange): Promise<string> {
   const { name, store, value } = change;
   try {
     const version = await store.write(value);
@@ -83,8 +85,24 @@ async function written(change: SecretChange, before: Before): Promise<string> {
         3,
       );
     });
-    if (now === before.value) throw error;
+    if (now !== value) throw error;
     return (await store.describe())?.version ?? "";
+  }
+}
+
+/**
+ * Somebody who has begun after the host was found free may be at work there, perhaps with another value of the same secret:
+ * putting the old value back would undo theirs.
+ */
+async function whenFree(
+  { takeUp, busyMs = 20 * 60_000, pollMs = 1000 }: SecretChange,
+  version: string,
+): Promise<HostResult> {
+  const until = Date.now() + busyMs;
+  for (;;) {
+    const host = await takeUp(version);
+    if (host.code !== LOCK_TAKEN || Date.now() >= until) return host;
+    await pause(10 * pollMs);
   }
 }
 

@@ -41,13 +41,16 @@ export interface SecretStore {
   write(value: string): Promise<string>;
 }
 
-/** Opens the store of a secret. */
-export const openSecretStore = (place: SecretPlace, marks: SecretMarks): SecretStore =>
-  place.store === "ssm" ? parameterStore(place, marks) : managedSecret(place);
+/**
+ * Opens the store of a secret.
+ *
+ * @param client - of Parameter Store. @default - the user's own credentials and endpoint settings
+ */
+export const openSecretStore = (place: SecretPlace, marks: SecretMarks, client?: SSMClient): SecretStore =>
+  place.store === "ssm" ? parameterStore(place, marks, client) : managedSecret(place);
 
 /** A secret in Parameter Store, a SecureString. */
-function parameterStore({ id, region }: SecretPlace, marks: SecretMarks): SecretStore {
-  const ssm = defaultClient(region);
+function parameterStore({ id, region }: SecretPlace, marks: SecretMarks, ssm = defaultClient(region)): SecretStore {
   return {
     describe: async () => {
       const found = await metadata(ssm, id);
@@ -96,7 +99,8 @@ async function writeParameter(
     { Key: "Application", Value: application },
     { Key: "Carry", Value: String(carry) },
   ];
-  const { Version: version } = await asking(`The parameter ${name}`, ["ssm:PutParameter"], () =>
+  const needs = ["ssm:PutParameter", ...(known ? [] : ["ssm:AddTagsToResource for a first value"])];
+  const { Version: version } = await asking(`The parameter ${name}`, needs, () =>
     client.send(
       new PutParameterCommand({
         Name: name,

@@ -37,8 +37,8 @@ beforeEach(() => {
 afterEach(() => host.remove());
 
 const store = (name: string, value: string) => host.write(`aws/_shop_mvp_secret_${name}`, value);
-const takeUp = (name: string) => {
-  const run = host.run("bin/secret", "take-up", name, "--by", "ada", "--json");
+const takeUp = (name: string, ...words: string[]) => {
+  const run = host.run("bin/secret", "take-up", name, "--by", "ada", "--json", ...words);
   return { code: run.status, report: JSON.parse(run.stdout) as Record<string, unknown>, said: run.lines.join("\n") };
 };
 const restarted = () =>
@@ -163,6 +163,18 @@ describe("changes nothing", () => {
     expect(variables("core")).toBe(before);
   });
 
+  test("for a version that is not the one that was asked for", () => {
+    store("API_KEY", "new-key");
+    const before = variables("core");
+    const { code, report } = takeUp("API_KEY", "--version", "2");
+    expect([code, report.result]).toEqual([1, "failed"]);
+    expect(report.reason).toContain(
+      "the store holds version 3 of API_KEY, not 2: somebody else has written it meanwhile",
+    );
+    expect([restarted(), variables("core")]).toEqual([[], before]);
+    expect(takeUp("API_KEY", "--version", "3").report.result).toBe("taken up");
+  });
+
   test("while somebody else is at work, whom it names, with 75", () => {
     host.standIn("flock", "exit 1");
     host.write(path.join(host.runDir, "deploy.lock"), "deploy r1 by bob: hurry, process 7, since now\n");
@@ -188,6 +200,7 @@ test.each<[string[], string]>([
   [["take-up", "API_KEY"], "take-up needs --by"],
   [["take-up", "API_KEY", "TOKEN", "--by", "ada"], "one secret at a time"],
   [["take-up", "API_KEY", "--by", "a\nb"], "--by belongs to take-up"],
+  [["take-up", "API_KEY", "--by", "ada", "--version", "1;2"], "--version belongs to take-up"],
   [["uses", "API_KEY", "--by", "ada"], "--by belongs to take-up"],
   [["uses", "API_KEY", "--all"], "unknown option: --all"],
 ])("%j is wrong usage", (args, message) => {

@@ -1,7 +1,7 @@
 # shellcheck shell=bash
 # Takes up a new version of one secret while the app runs, or goes back to the value before. Sourced after common.sh,
 # images.sh, deploy.sh, secrets.sh and roles.sh. WORK is a folder in memory that ends with the script; ROLE is the role whose
-# password it is, RESTARTS are the services to restart.
+# password it is, RESTARTS are the services to restart, VERSION is the one in the store that counts, empty for any.
 # shellcheck disable=SC2153,SC2154
 
 # A service that dies right after its first answers is not well: looked at so often, with so many seconds between.
@@ -46,11 +46,23 @@ prepare_rotation() {
   for other in $(jq --raw-output '.secrets | keys[]' "$PLAN"); do
     if [[ "$other" != "$name" && -e "$WORK/values/$other" ]]; then continue; fi
     read_value "$(of "$other" store)" "$other" || fail "$other has no value in its store" "give it one: tiers secrets set"
+    if [[ "$other" == "$name" ]]; then jq --raw-output '.Parameter.Version // .VersionId' "$WORK/answer" >"$WORK/version"; fi
   done
   cp -- "$WORK/values/$name" "$WORK/new"
+  require_version "$name"
   if [[ ! -s "$WORK/new" ]]; then fail "the new value of $name is empty" "store another one"; fi
   render
   if [[ -n "$ROLE" ]]; then require_passwords; fi
+}
+
+# Whoever asked has written one version; another one is somebody else's, who asks for it himself.
+require_version() {
+  local found
+  if [[ -z "$VERSION" ]]; then return 0; fi
+  found="$(cat -- "$WORK/version")"
+  if [[ "$found" != "$VERSION" ]]; then
+    fail "the store holds version $found of $1, not $VERSION: somebody else has written it meanwhile" "ask for the one that shall count"
+  fi
 }
 
 # A password is one line; the one of now must be known, or there would be no way back; and the server must be there. What a
@@ -58,7 +70,7 @@ prepare_rotation() {
 require_passwords() {
   local database
   database="$(database_of_role "$ROLE")"
-  if (($(wc --lines <"$WORK/new") > 1)); then fail "the new password of $ROLE has more than one line" "store another one"; fi
+  if (($(head --bytes=-1 -- "$WORK/new" | wc --lines) > 0)); then fail "the new password of $ROLE has more than one line" "store another one"; fi
   if [[ ! -s "$WORK/old" ]]; then fail "the password that $ROLE has now is not known" "start the app first: systemctl restart $APP_NAME"; fi
   role_signs_in "$ROLE" "$database" <"$WORK/old" || role_signs_in "$ROLE" "$database" <"$WORK/new" ||
     fail "$ROLE cannot sign in with the password of now: $SIGN_IN_PROBLEM" "see: $APP_DIR/bin/status"
@@ -78,10 +90,7 @@ rotate() {
   if [[ -n "$ROLE" ]]; then require_refusal; fi
 }
 
-publish_both() {
-  publish secrets
-  publish env
-}
+publish_both() { publish secrets && publish env; }
 
 # restart_services <services>: each gets well before the next one stops, and all stay so for a while.
 restart_services() {
@@ -122,7 +131,7 @@ undo_rotation() {
   fi
   rm -rf -- "$WORK/out"
   cp --archive -- "$WORK/before" "$WORK/out"
-  (with_lock --wait 120 secrets publish_both) || status="$NOT_BACK"
+  (with_lock --wait 600 secrets publish_both) || status="$NOT_BACK"
   if [[ -e "$WORK/restarted" ]]; then
     for service in $(sort --unique "$WORK/restarted"); do
       say "restarting $service with the value before"

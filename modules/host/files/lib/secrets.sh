@@ -81,14 +81,15 @@ check_values() {
 # publish <folder>: file by file, by rename; what is the same stays, what is no longer asked for goes.
 publish() {
   local folder="$RUN_DIR/$1" file name
-  install --directory --mode=0700 -- "$folder"
+  # Its callers may ask for its status, which turns errexit off.
+  install --directory --mode=0700 -- "$folder" || return 1
   for file in "$WORK/out/$1"/*; do
     [[ -e "$file" ]] || continue
     name="$(basename -- "$file")"
     if cmp --quiet -- "$file" "$folder/$name" && [[ "$(stat --format=%u:%g:%a -- "$file")" == "$(stat --format=%u:%g:%a -- "$folder/$name")" ]]; then
       continue
     fi
-    mv -T -- "$file" "$folder/$name"
+    mv -T -- "$file" "$folder/$name" || return 1
     touch -- "$WORK/out/$1/$name"
   done
   for file in "$folder"/*; do
