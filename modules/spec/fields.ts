@@ -152,7 +152,11 @@ export const timeOfDay = () =>
 
 /** A path inside a container or on the host. */
 export const absolutePath = () =>
-  text(/^(\/[A-Za-z0-9._-]+)+$/, `an absolute path such as "/var/cache"`, "start with / and use no spaces");
+  text(
+    /^(\/(?!\.{1,2}(\/|$))[A-Za-z0-9._-]+)+$/,
+    `an absolute path such as "/var/cache"`,
+    "start with /, use no spaces and neither . nor .. as a part",
+  );
 
 /** A path inside the app's repository. */
 export const relativePath = () =>

@@ -157,7 +157,16 @@ export const CONTAINER_ROWS: readonly Row[] = [
     name: "tmpfs by relative path",
     patch: api({ tmpfs: ["tmp"] }),
     lines: [
-      `shop-mvp: services.api.tmpfs[0] is "tmp"; allowed: an absolute path such as "/var/cache"; start with / and use no spaces`,
+      `shop-mvp: services.api.tmpfs[0] is "tmp"; allowed: an absolute path such as "/var/cache"; start with /, use no spaces and neither . nor .. as a part`,
+    ],
+  },
+  {
+    name: "tmpfs with . or .. as a part",
+    patch: api({ tmpfs: ["/tmp/.", "/run/../etc", "/..", "/run/.cache..d"] }),
+    lines: [
+      `shop-mvp: services.api.tmpfs[0] is "/tmp/."; allowed: an absolute path such as "/var/cache"; start with /, use no spaces and neither . nor .. as a part`,
+      `shop-mvp: services.api.tmpfs[1] is "/run/../etc"; allowed: an absolute path such as "/var/cache"; start with /, use no spaces and neither . nor .. as a part`,
+      `shop-mvp: services.api.tmpfs[2] is "/.."; allowed: an absolute path such as "/var/cache"; start with /, use no spaces and neither . nor .. as a part`,
     ],
   },
   {
@@ -179,7 +188,7 @@ export const CONTAINER_ROWS: readonly Row[] = [
     patch: api({ volumes: [{ name: "Data", path: "data" }] }),
     lines: [
       `shop-mvp: services.api.volumes[0].name is "Data"; allowed: 1 to 30 lower-case letters, digits and single dashes, starting with a letter; shorten or rename it`,
-      `shop-mvp: services.api.volumes[0].path is "data"; allowed: an absolute path such as "/var/cache"; start with / and use no spaces`,
+      `shop-mvp: services.api.volumes[0].path is "data"; allowed: an absolute path such as "/var/cache"; start with /, use no spaces and neither . nor .. as a part`,
     ],
   },
   {

@@ -65,7 +65,14 @@ export const HOST_ROWS: readonly Row[] = [
     name: "app folder with a blank",
     patch: { host: { appDir: "/opt/my shop" } },
     lines: [
-      `shop-mvp: host.appDir is "/opt/my shop"; allowed: an absolute path such as "/var/cache"; start with / and use no spaces`,
+      `shop-mvp: host.appDir is "/opt/my shop"; allowed: an absolute path such as "/var/cache"; start with /, use no spaces and neither . nor .. as a part`,
+    ],
+  },
+  {
+    name: "app folder by a way back",
+    patch: { host: { appDir: "/opt/../etc" } },
+    lines: [
+      `shop-mvp: host.appDir is "/opt/../etc"; allowed: an absolute path such as "/var/cache"; start with /, use no spaces and neither . nor .. as a part`,
     ],
   },
   {

@@ -100,7 +100,7 @@ export const SERVICE_PART_ROWS: readonly Row[] = [
     name: "file without a path",
     patch: api({ files: { settings: "x" } }),
     lines: [
-      `shop-mvp: services.api.files.settings is named "settings"; allowed: an absolute path such as "/var/cache"; start with / and use no spaces`,
+      `shop-mvp: services.api.files.settings is named "settings"; allowed: an absolute path such as "/var/cache"; start with /, use no spaces and neither . nor .. as a part`,
     ],
   },
   {
@@ -137,7 +137,7 @@ export const SERVICE_PART_ROWS: readonly Row[] = [
     name: "folder in memory for programs without a path",
     patch: api({ execTmpfs: ["native"] }),
     lines: [
-      `shop-mvp: services.api.execTmpfs[0] is "native"; allowed: an absolute path such as "/var/cache"; start with / and use no spaces`,
+      `shop-mvp: services.api.execTmpfs[0] is "native"; allowed: an absolute path such as "/var/cache"; start with /, use no spaces and neither . nor .. as a part`,
     ],
   },
   {
