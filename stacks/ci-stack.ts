@@ -2,7 +2,13 @@ import { DataAwsCallerIdentity } from "@cdktf/provider-aws/lib/data-aws-caller-i
 import type { Construct } from "constructs";
 import { BackupBucket } from "../modules/data/backup-bucket";
 import { tagValue } from "../modules/naming/tag-value";
-import { ciNames, ciRoleNames, placesOf } from "../modules/security/github-places";
+import {
+  ciNames,
+  ciRoleNames,
+  DEPLOY_SESSION_SECONDS,
+  PLAN_SESSION_SECONDS,
+  placesOf,
+} from "../modules/security/github-places";
 import { GithubProvider } from "../modules/security/github-provider";
 import { GithubRole } from "../modules/security/github-role";
 import { planStatements } from "../modules/security/github-plan";
@@ -70,6 +76,7 @@ export class CiStack extends BaseStack {
       description: "Pull requests and the daily comparison: reads settings, changes nothing",
       providerArn,
       trust: planTrust(app.ci.github),
+      sessionSeconds: PLAN_SESSION_SECONDS,
       statements: planStatements(places),
       stateStatements: stateRights,
     });
@@ -78,6 +85,7 @@ export class CiStack extends BaseStack {
       description: "Releases: images of the app and commands on its hosts",
       providerArn,
       trust: deployTrust(app.ci.github),
+      sessionSeconds: DEPLOY_SESSION_SECONDS,
       statements: deployStatements(places),
       stateStatements: stateRights,
     });

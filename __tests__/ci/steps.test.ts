@@ -173,7 +173,7 @@ describe("comment", () => {
 });
 
 describe("issue", () => {
-  const TITLE = "Drift: shop-mvp is not what the code says";
+  const TITLE = "Drift check of shop-mvp needs a look";
   const BODY = "**Plan: 1 to add**\n\n[Run](https://github.com/acme/shop/actions/runs/77)";
   const ISSUES = "repos/acme/shop/issues";
   const issue = (result: string, objects: readonly object[]) =>
@@ -202,6 +202,18 @@ describe("issue", () => {
     expect(issue("same", [open]).calls[1]).toBe(
       `gh api --silent --method PATCH ${ISSUES}/5 --raw-field state=closed --raw-field state_reason=completed`,
     );
+  });
+
+  test.each(["failed", "", "unheard"])("is opened or rewritten, never closed, when the result is %j", (result) => {
+    const body =
+      "body=**Whether the stack is what the code says is not known: the comparison did not come to an end.**";
+    const opened = issue(result, []);
+    expect(opened.calls[1]).toContain(`gh api --silent --method POST ${ISSUES} --raw-field title=${TITLE} `);
+    expect(opened.calls[1]).toContain(`${body} **Plan: 1 to add**`);
+    const rewritten = issue(result, [open]);
+    expect(rewritten.calls[1]).toContain(`gh api --silent --method PATCH ${ISSUES}/5 --raw-field ${body}`);
+    expect(rewritten.stdout).toContain("Issue 5 says that the comparison could not run.");
+    expect(rewritten.calls.join("\n")).not.toContain("state=closed");
   });
 
   test("is left alone when there is none and nothing differs", () => {

@@ -112,7 +112,7 @@ describe.each(ALL)("%s", (_, text) => {
   });
 
   test("ends by itself, and has a group of its own", () => {
-    expect(jobsOf(text).filter((job) => !(job["timeout-minutes"] <= 90))).toEqual([]);
+    expect(jobsOf(text).filter((job) => !(job["timeout-minutes"] <= 240))).toEqual([]);
     expect(parsed.concurrency.group).toMatch(/^[a-z-]+-(test|plan|release|drift)/);
   });
 
@@ -218,6 +218,16 @@ describe("a release", () => {
     ]);
   });
 
+  test("has credentials that outlive it; those that read hold for the action's hour", () => {
+    const step = jobs.release?.steps.find(({ name }) => name === "Take the role that releases");
+    expect(step?.with).toMatchObject({ "role-duration-seconds": 14_400 });
+    expect((jobs.release?.["timeout-minutes"] ?? Infinity) * 60).toBeLessThanOrEqual(14_400);
+    const plan = workflow(rich, "store-plan").jobs.plan;
+    const reads = plan?.steps.find(({ name }) => name === "Take the role that only reads");
+    expect(reads?.with).not.toHaveProperty("role-duration-seconds");
+    expect((plan?.["timeout-minutes"] ?? Infinity) * 60).toBeLessThanOrEqual(3600);
+  });
+
   test("hands everything to the host: no migration, no pull and no start on the runner", () => {
     const runs = jobs.release?.steps.flatMap(({ name, run }) => (SCRIPTS.has(name) || !run ? [] : [run]));
     expect(runs).toEqual([
@@ -252,7 +262,8 @@ describe("the daily comparison", () => {
     expect(JSON.stringify(jobs.compare)).toContain("role/store-ci-plan");
   });
 
-  test("keeps an issue by a job that has nothing of the code", () => {
+  test("keeps an issue by a job that has nothing of the code, also when the comparison fails", () => {
+    expect(jobs.report?.if).toBe("always()");
     expect(jobs.report?.permissions).toEqual({ issues: "write" });
     expect(jobs.report?.steps.map(({ name }) => name)).toEqual(["Keep the issue"]);
   });

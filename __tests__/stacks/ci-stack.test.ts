@@ -53,7 +53,7 @@ describe("the ci stack", () => {
   test("has the roles that the workflows name", () => {
     const roles = resourcesOf(json, IamRole);
     expect(roles).toMatchObject({
-      deploy_role: { name: "shop-ci-deploy", max_session_duration: 3600 },
+      deploy_role: { name: "shop-ci-deploy", max_session_duration: 14_400 },
       plan_role: { name: "shop-ci-plan", max_session_duration: 3600 },
     });
     expect(ciRoleNames(ciStack(plain))).toEqual({ plan: "shop-ci-plan", deploy: "shop-ci-deploy" });

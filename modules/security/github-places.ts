@@ -18,6 +18,12 @@ export function ciRoleNames(stack: Pick<ResolvedCiStack, "app">): Readonly<Recor
   return { plan: nameOf("plan"), deploy: nameOf("deploy") };
 }
 
+/** Seconds that credentials of the role hold that only reads; AWS gives a role no less than an hour. */
+export const PLAN_SESSION_SECONDS = 3600;
+
+/** Seconds that credentials of the role hold that releases: as long as its job may take, so that they outlive it. */
+export const DEPLOY_SESSION_SECONDS = 4 * 3600;
+
 /** What policies say of a stack that is deployed apart: its parts by name, without reading its state. */
 export interface StackPlaces {
   readonly region: string;

@@ -10,14 +10,13 @@ export interface GithubRoleProps {
   readonly description: string;
   readonly providerArn: string;
   readonly trust: GithubTrust;
+  /** Seconds that credentials hold at most. */
+  readonly sessionSeconds: number;
   /** What it may do with the stacks. */
   readonly statements: readonly Statement[];
   /** What it may do with the states in the bucket that the variable `state_bucket` names. */
   readonly stateStatements: readonly Statement[];
 }
-
-/** Seconds that credentials hold; AWS gives a role no less than an hour. */
-const SESSION_SECONDS = 3600;
 
 /**
  * A role that runs of GitHub Actions take with a token of theirs, so that no key is stored anywhere.
@@ -33,7 +32,7 @@ export class GithubRole extends Construct {
       name: props.name,
       description: props.description,
       assumeRolePolicy: trustGithub(props.providerArn, props.trust),
-      maxSessionDuration: SESSION_SECONDS,
+      maxSessionDuration: props.sessionSeconds,
     });
     new IamRolePolicy(this, "policy", { name: "stacks", role: role.name, policy: policyJson(props.statements) });
     const state = new IamRolePolicy(this, "state", {

@@ -15,7 +15,7 @@ export interface Step {
   readonly id?: string;
   readonly if?: string;
   readonly uses?: Remarked;
-  readonly with?: Readonly<Record<string, string | boolean>>;
+  readonly with?: Readonly<Record<string, string | boolean | number>>;
   readonly env?: Readonly<Record<string, string>>;
   readonly "working-directory"?: string;
   readonly run?: string;

@@ -1,6 +1,7 @@
 /** Steps that several workflows have in common. */
 import * as fs from "node:fs";
 import * as path from "node:path";
+import { DEPLOY_SESSION_SECONDS } from "../../modules/security/github-places";
 import { ACTIONS, RUNNER } from "./actions";
 import { expression, type Permissions, remarked, type Remarked, type Step } from "./model";
 import type { Subject } from "./subject";
@@ -83,7 +84,7 @@ export function installProject({ projectPath }: Subject): Step[] {
   ];
 }
 
-/** Credentials of a role for the steps that follow. */
+/** Credentials of a role for the steps that follow: without a duration the action asks for an hour. */
 export const takeRole = ({ region, roles }: Subject, role: "plan" | "deploy"): Step => ({
   name: role === "plan" ? "Take the role that only reads" : "Take the role that releases",
   uses: uses(ACTIONS.credentials),
@@ -91,6 +92,7 @@ export const takeRole = ({ region, roles }: Subject, role: "plan" | "deploy"): S
     "role-to-assume": `arn:aws:iam::${expression("vars.AWS_ACCOUNT_ID")}:role/${roles[role]}`,
     "role-session-name": `github-${expression("github.run_id")}`,
     "aws-region": region,
+    ...(role === "deploy" ? { "role-duration-seconds": DEPLOY_SESSION_SECONDS } : {}),
   },
 });
 

@@ -1,5 +1,6 @@
 /** The workflows of a stack. */
 import * as path from "node:path";
+import { DEPLOY_SESSION_SECONDS } from "../../modules/security/github-places";
 import { expression, type Job, remarked, type Step, type Workflow } from "./model";
 import { checkoutAll, checkoutApp, checkSettings, installProject, projectEnv, RIGHTS } from "./steps";
 import { script, setupNode, setupPython, takeRole, tiers } from "./steps";
@@ -143,7 +144,8 @@ function releaseWorkflow(subject: Subject): Workflow {
         if: `github.ref == 'refs/heads/${branch}'`,
         "runs-on": subject.buildRunner,
         ...(environment === undefined ? {} : { environment }),
-        "timeout-minutes": 90,
+        // Credentials are taken on the way, so they hold until the end.
+        "timeout-minutes": DEPLOY_SESSION_SECONDS / 60,
         permissions: { ...RIGHTS.checkout, ...RIGHTS.aws },
         env: projectEnv(subject),
         steps: releaseSteps(subject),
@@ -182,7 +184,7 @@ function releaseSteps(subject: Subject): Step[] {
   ];
 }
 
-/** Once a day: an issue for as long as the deployed stack is not what the code says. */
+/** Once a day: an issue for as long as the deployed stack is not what the code says, or nobody can tell. */
 function driftWorkflow(subject: Subject): Workflow {
   const { id, root, ci } = subject;
   const [hour, minute] = ci.driftAt.split(":").map(Number);
@@ -197,6 +199,8 @@ function driftWorkflow(subject: Subject): Workflow {
       report: {
         name: "report",
         needs: ["compare"],
+        // Also when the comparison failed: silence would read as "nothing differs".
+        if: "always()",
         "runs-on": RUNS_ON,
         "timeout-minutes": 5,
         permissions: { issues: remarked("write", "to open and close the issue about drift") },
