@@ -32,22 +32,45 @@ begin_writing() {
   cp -- "$2" "$OPEN_DIR.new/images.env"
   sync --file-system "$STATE_DIR"
   mv -T -- "$OPEN_DIR.new" "$OPEN_DIR"
+  sync --file-system "$STATE_DIR"
 }
 
-end_writing() { rm -rf -- "$OPEN_DIR"; }
+# end_writing: by rename, so that nobody finds half of it. Fails when the folder is still there; that its rename may not outlive
+# a power cut is said and no more.
+end_writing() {
+  rm -rf -- "$OPEN_DIR.done"
+  mv -T -- "$OPEN_DIR" "$OPEN_DIR.done" || return 1
+  sync --file-system "$STATE_DIR" || say "$STATE_DIR could not be written out: the next start may go back to the images before"
+  rm -rf -- "$OPEN_DIR.done" || true
+}
 
-# undo_writing: puts back what a release that did not come to its end has written. Status 1: AWS does not take it yet; this
-# host starts the images from before all the same.
+# undo_writing: puts back what a release that did not come to its end has written. Status 1: AWS or the disk does not take it
+# yet; this host starts the images from before all the same.
 undo_writing() {
-  local service
+  local service before
   [[ -d "$OPEN_DIR" ]] || return 0
+  if [[ ! -e "$OPEN_DIR/parameters.env" || ! -e "$OPEN_DIR/images.env" ]]; then
+    say "$OPEN_DIR is not whole and tells nothing; it is removed"
+    rm -rf -- "$OPEN_DIR"
+    return 0
+  fi
   say "a release did not get to write all of what is released: back to what was"
-  put_file "$OPEN_DIR/images.env" "$IMAGES_FILE" || true
+  if ! images_put_back; then
+    export TRIED_IMAGES="$OPEN_DIR/images.env"
+    return 1
+  fi
   for service in $SERVICES; do
-    if ! write_parameter "$service" "$(image_in "$OPEN_DIR/parameters.env" "$service")"; then
+    before="$(image_in "$OPEN_DIR/parameters.env" "$service")"
+    # A service that the stack got later has none.
+    if [[ -n "$before" ]] && ! write_parameter "$service" "$before"; then
       say "AWS does not take which image of $service is released; the next start of the app tries again"
       return 1
     fi
   done
   end_writing
+}
+
+# In a process of its own, which a full disk ends.
+images_put_back() {
+  (put_file "$OPEN_DIR/images.env" "$IMAGES_FILE") || cmp --quiet -- "$OPEN_DIR/images.env" "$IMAGES_FILE"
 }
