@@ -27,5 +27,6 @@ case "$*" in
     exit "$((failed + 0))" ;;
   "rm --force "*) rm -f "$root/containers/$3" ;;
   "inspect --format {{.Id}}"*) echo "id-1 2026" ;;
+  "inspect --format {{.Config.Image}} "*) sed -n 2p "$root/containers/$4" 2>/dev/null ;;
   "inspect "*) head -n 1 "$root/containers/$4" 2>/dev/null ;;
 esac`;

@@ -35,6 +35,18 @@ describe("rollback", () => {
     expect(host.history().map(({ id }) => id)).toEqual(["back", "r4", "r3", "r2"]);
   });
 
+  test.each([[[]], [["--to", "r2"]]])("leaves a service alone that was added since %j", (to) => {
+    host.deploy(API_2);
+    host.deploy(`api=${image("api", 3)}`);
+    const file = "opt/shop/data/.tierstack/releases.jsonl";
+    const first = JSON.parse(host.read(file).split("\n")[0] ?? "") as Report;
+    host.write(file, `${JSON.stringify({ ...first, images: { api: { before: "", after: image("api", 2) } } })}\n`);
+    host.write("opt/shop/images.previous.env", `IMAGE_API='${image("api", 2)}'\n`);
+    expect(reportOf(host.rollback(...to)).result).toBe("released");
+    expect(host.parameters()).toEqual([image("api", 2), image("web", 1)]);
+    expect(host.has("containers/shop-web")).toBe(true);
+  });
+
   test("on a host that has replaced another one the history knows what ran before", () => {
     host.deploy(API_2);
     fs.rmSync(path.join(host.appDir, "images.previous.env"));

@@ -1,7 +1,11 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { DOCKER_STAND_IN } from "../../helpers/docker-stand-in";
 import { API_2, image, imagesFile, ReleaseHost, reportOf, WHO } from "../../helpers/release-host";
+
+/** Containers that Compose leaves at the first image. */
+const STUCK = 'printf "%s\\n%s\\n" "$state" "\${image//@sha256:2*/@sha256:$(printf 1%.0s {1..64})}"';
 
 let host: ReleaseHost;
 beforeEach(() => {
@@ -146,6 +150,12 @@ describe("a deploy that fails", () => {
       () => host.write("bad", `${image("api", 2)}\n`),
       "taken back",
       "api is running unhealthy",
+    ],
+    [
+      "its service still runs another image",
+      () => host.standIn("docker", DOCKER_STAND_IN.replace('printf \'%s\\n%s\\n\' "$state" "$image"', STUCK)),
+      "taken back",
+      `api runs ${image("api", 1)} in place of ${image("api", 2)}`,
     ],
     [
       "its smoke test fails",

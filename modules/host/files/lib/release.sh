@@ -40,6 +40,7 @@ try_deploy() {
 stay_well() {
   local look services
   read -r -a services <<<"$(services_ready)"
+  run_their_images "${services[@]}" || return 1
   if [[ "$PROXY" != none ]]; then services+=(proxy); fi
   for ((look = 1; look <= LOOKS; look++)); do
     if [[ -n "$(unwell "${services[@]}" 2>&1)" ]]; then
@@ -48,6 +49,19 @@ stay_well() {
     fi
     if ((look < LOOKS)); then sleep "$LOOK_SECONDS"; fi
   done
+}
+
+# run_their_images <services>: names those whose container is of another image than the one that is asked for.
+run_their_images() {
+  local service runs status=0
+  for service in "$@"; do
+    runs="$(docker inspect --format '{{.Config.Image}}' "$APP_NAME-$service" 2>/dev/null || true)"
+    if [[ "$runs" != "$(released "$service")" ]]; then
+      say "$service runs ${runs:-nothing} in place of $(released "$service")"
+      status=1
+    fi
+  done
+  return "$status"
 }
 
 # A unit that failed at boot would stay failed although all of the app runs. Not under the lock "deploy", which its start
