@@ -17,7 +17,7 @@ const table = (address: string, ...built: Built[]): Table => ({
   system: "Shop",
   source: "A letter.",
   stack: "mvp",
-  rows: [{ id: "X-01", asked: "a thing", test: address, built }],
+  rows: [{ id: "X-01", asked: "a thing", test: address, built, rehearsed: [] }],
 });
 const SIZE: Built = { stack: "mvp", at: "/size", is: 30 };
 const NAME: Built = { stack: "mvp", at: "/name", is: "web" };

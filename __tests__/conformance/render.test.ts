@@ -10,7 +10,7 @@ const stacks: Stacks = new Map([
 const ONE = "/resource/aws_thing/one";
 const TEST = "__tests__/a.test.ts > X-01 holds";
 
-const row = (id: string, rest: Partial<Row>): Row => ({ id, asked: "a thing", built: [], ...rest });
+const row = (id: string, rest: Partial<Row>): Row => ({ id, asked: "a thing", built: [], rehearsed: [], ...rest });
 const table = (...rows: Row[]): Table => ({ system: "Shop", source: "A letter.", stack: "mvp", rows });
 
 test("values that are as the table says are no mismatches", () => {

@@ -37,7 +37,7 @@ test("every place of a table knows the table's stack", () => {
     { stack: "mvp", at: "/a", is: 1 },
     { stack: "mvp", file: "f", holds: "b" },
   ]);
-  expect(y?.rows).toEqual([{ id: "Y-01", asked: "a cloud", deviation: "too high", built: [] }]);
+  expect(y?.rows).toEqual([{ id: "Y-01", asked: "a cloud", deviation: "too high", built: [], rehearsed: [] }]);
 });
 
 describe("a mistake is one line with the file and the row", () => {

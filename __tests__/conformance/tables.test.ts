@@ -35,6 +35,13 @@ test("the stacks hold what the tables say", () => {
   expect(mismatches(tables, stacks)).toEqual([]);
 });
 
+test("each rehearsal stands in the file that is named", () => {
+  const named = rows.flatMap(({ rehearsed }) => rehearsed).map((name) => name.split(" > ") as [string, string]);
+  expect(named.length).toBeGreaterThan(10);
+  for (const [file, title] of named)
+    expect(fs.readFileSync(path.join(ROOT, file), "utf8"), file).toContain(`"${title}"`);
+});
+
 test("each named test stands in the file that is named, and begins with the row's id", () => {
   for (const { id, test: address } of rows) {
     if (address === undefined) continue;

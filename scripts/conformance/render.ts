@@ -65,13 +65,14 @@ function state({ built, deviation, later }: Row): string {
   return parts.join(", ");
 }
 
-function renderRow({ id, asked, built, test, deviation, later }: Row): string {
+function renderRow({ id, asked, built, test, rehearsed, deviation, later }: Row): string {
   const values = built.map((place) => `- \`${placeName(place)}\` ${expectation(place, "`")}`);
   return [
     `### ${id}`,
     `Asked for: ${oneLine(asked)}`,
     values.join("\n"),
     test && `Held by: \`${test}\``,
+    rehearsed.length > 0 && `Rehearsed by: ${rehearsed.map((name) => `\`${name}\``).join(", ")}`,
     deviation && `**Differs:** ${oneLine(deviation)}`,
     later && `**Not here yet:** ${oneLine(later)}`,
   ]

@@ -32,6 +32,10 @@ const row = z.strictObject({
     .string()
     .regex(/^__tests__\/\S+\.test\.ts > \S.*$/, '"<file below __tests__> > <full name of the test>"')
     .optional(),
+  /** Tests that show it on a running host: "<file> > <title of the test>". @default - none */
+  rehearsed: z
+    .array(z.string().regex(/^__tests__\/\S+\.test\.ts > \S.*$/, '"<file below __tests__> > <title of the test>"'))
+    .default([]),
   /** Why the built system differs. @default - it does not */
   deviation: z.string().min(1).optional(),
   /** Why a part of the row is not built, and where it will be. @default - all of it is built or differs on purpose */
