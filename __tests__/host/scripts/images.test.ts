@@ -72,3 +72,9 @@ test("a registry that refuses is said and stops nothing: the images may be here 
     ],
   });
 });
+
+test("a registry that does not answer is left after a minute", () => {
+  host.standIn("timeout", "exit 124");
+  expect(host.run("libexec/images").lines.join()).toContain("could not sign in to 123456789012");
+  expect(host.calls("timeout")).toEqual([expect.stringMatching(/^timeout --kill-after=10 60 docker login /)]);
+});

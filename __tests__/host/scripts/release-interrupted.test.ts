@@ -52,6 +52,19 @@ describe("a deploy that is interrupted", () => {
     expect(host.has("pause")).toBe(true);
   });
 
+  test("when the images before are not well either, their reason is told", SLOW, async () => {
+    const release = await paused(CALLS.start);
+    host.write("bad", `${image("api", 1)}\n`);
+    process.kill(release.pid, "SIGTERM");
+    await pause(300);
+    goOn();
+    const ran = await release.ended;
+    expect([ran.status, reportOf(ran).reason], ran.lines.join("\n")).toEqual([
+      3,
+      expect.stringContaining("and the images before are not well: api is running unhealthy"),
+    ]);
+  });
+
   test("while what is released is written: the first parameter is written back", SLOW, async () => {
     host.standIn(
       "aws",

@@ -7,6 +7,10 @@ import { API_2, image, imagesFile, ReleaseHost, reportOf, WHO } from "../../help
 /** Containers that Compose leaves at the first image. */
 const STUCK = 'printf "%s\\n%s\\n" "$state" "\${image//@sha256:2*/@sha256:$(printf 1%.0s {1..64})}"';
 
+/** "timeout", when the time of a call is over. */
+const WITHOUT_END =
+  'while [[ "$1" == --* ]]; do shift; done; shift; if [[ "$*" == *"CALL"* ]]; then exit 124; fi; "$@"';
+
 let host: ReleaseHost;
 beforeEach(() => {
   host = new ReleaseHost();
@@ -101,6 +105,34 @@ describe("a deploy", () => {
   });
 });
 
+describe("once all is written", () => {
+  /** In place of a file, so that nothing takes its name. */
+  const folder = (file: string) => host.write(`opt/shop/${file}/not-empty`, "");
+  const NO_EDIT = 'if [[ "$1" == --in-place ]]; then exit 4; fi; exec /bin/sed "$@"';
+
+  test.each<[string, string, () => void]>([
+    ["the history", "the history of releases could not be written", () => folder("data/.tierstack/releases.jsonl")],
+    ["what ran before", "could not be written down for a rollback", () => folder("images.previous.env")],
+    ["what was taken back", "images.refused.env could not be written", () => host.standIn("sed", NO_EDIT)],
+  ])("a release stays one when %s cannot be written", (_, message, spoil) => {
+    host.write("opt/shop/images.refused.env", imagesFile(2, 1));
+    spoil();
+    const ran = host.deploy(API_2);
+    expect([ran.status, reportOf(ran).result], ran.lines.join("\n")).toEqual([0, "released"]);
+    expect(ran.lines.join("\n")).toContain(message);
+    expect(host.running()[0]).toBe(`running healthy ${image("api", 2)}`);
+    expect(host.read("opt/shop/images.env")).toBe(imagesFile(2, 1));
+  });
+
+  test("also one that was killed before is told as JSON", () => {
+    folder("data/.tierstack/releases.jsonl");
+    host.standIn("mountpoint", 'if [[ -e "$root/once" ]]; then exit; fi; touch "$root/once"; pkill -KILL --session 0');
+    const ran = host.deploy(API_2);
+    expect([ran.status, reportOf(ran).result], ran.lines.join("\n")).toEqual([1, "taken back"]);
+    expect(ran.lines.join("\n")).toContain("the history of releases could not be written");
+  });
+});
+
 describe("the first release of a service", () => {
   beforeEach(() => {
     host.write("opt/shop/images.env", `IMAGE_API='${image("api", 1)}'\n`);
@@ -138,6 +170,25 @@ describe("a deploy that fails", () => {
       "failed",
       "no backup before job-migrate: the bucket is away",
     ],
+    [
+      "its image takes too long",
+      () => host.standIn("timeout", WITHOUT_END.replace("CALL", "docker pull")),
+      "failed",
+      "could not be pulled within 30 minutes",
+    ],
+    [
+      "the backup takes too long",
+      () => host.standIn("timeout", WITHOUT_END.replace("CALL", "bin/backup")),
+      "failed",
+      "no backup before job-migrate: it took longer than 6 hours",
+    ],
+    [
+      "its smoke test does not come to its end",
+      () => host.program("smoke", "exit 127"),
+      "taken back",
+      "the smoke test did not come to its end: status 127",
+    ],
+    ["its smoke test gives no answer", () => host.program("smoke", "exit 3"), "taken back", "gave no answer"],
     ["its job fails", () => host.write("bad-jobs", "job-migrate\n"), "failed", "job-migrate failed in"],
     [
       "AWS does not tell what is released",

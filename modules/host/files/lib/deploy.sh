@@ -11,6 +11,8 @@ readonly JOBS_DONE="$STATE_DIR/jobs-done" JOBS_KEPT=100
 readonly ONCE_DIR="$STATE_DIR/once"
 # An image's first health check may take minutes; a database that recovers after a power cut longer.
 readonly DATA_WAIT=900 SERVICES_WAIT=900
+# Of each try to pull an image: gigabytes over a slow line, but not for ever.
+readonly PULL_SECONDS=1800
 
 fail_app() {
   say "$1${2:+; $2}"
@@ -66,13 +68,18 @@ select_services() {
 # pull_images <services>: what is not here yet. Before anything is stopped, so that a registry that does not answer costs
 # nothing. Images of a digest never change; one with a tag is taken as it was when it was pulled first.
 pull_images() {
-  local image images
+  local image images status
   images="$(compose config --images)" || fail "the configuration cannot be read by Compose" "see the lines above"
   for image in $images; do
     if docker image inspect "$image" >/dev/null 2>&1 || ! is_wanted "$image" "$1"; then continue; fi
     say "pulling $image"
-    retry 3 10 docker pull --quiet "$image" >/dev/null ||
-      fail "$image could not be pulled" "does it exist, and may this host read it? nothing was stopped"
+    status=0
+    retry 3 10 timeout --kill-after=10 "$PULL_SECONDS" docker pull --quiet "$image" >/dev/null || status=$?
+    case "$status" in
+      0) ;;
+      124 | 137) fail "$image could not be pulled within $((PULL_SECONDS / 60)) minutes" "is its registry well? nothing was stopped" ;;
+      *) fail "$image could not be pulled" "does it exist, and may this host read it? nothing was stopped" ;;
+    esac
   done
 }
 

@@ -7,6 +7,7 @@ readonly NOT_RELEASED=none
 # The images that ran before the present ones, and those that were taken back: lines as in $IMAGES_FILE.
 readonly PREVIOUS_FILE="$APP_DIR/images.previous.env"
 readonly REFUSED_FILE="$APP_DIR/images.refused.env"
+readonly LOGIN_SECONDS=60
 
 # "my-api" as part of a variable's name: MY_API.
 variable_part() {
@@ -96,7 +97,8 @@ sign_in() {
   sed -n "s/^IMAGE_[A-Z0-9_]*='\([0-9]*\.dkr\.ecr\.[^/]*\)\/.*/\1/p" "$(released_images)" | sort --unique | while read -r registry; do
     region="${registry#*.dkr.ecr.}"
     region="${region%%.*}"
-    if ! on_aws ecr get-login-password --region "$region" | docker login --username AWS --password-stdin "$registry" >/dev/null 2>&1; then
+    if ! on_aws ecr get-login-password --region "$region" |
+      timeout --kill-after=10 "$LOGIN_SECONDS" docker login --username AWS --password-stdin "$registry" >/dev/null 2>&1; then
       say "could not sign in to $registry: images that are not here yet cannot be pulled"
     fi
   done

@@ -31,13 +31,13 @@ images_before_and_after() {
     | from_entries'
 }
 
-# remember_release <report>: where it outlives the host. Without the data volume there is no such place.
+# remember_release <report>: where it outlives the host. Without the data volume there is no such place. Status 1: it could not
+# be written, and the history is as it was.
 remember_release() {
   [[ -d "$STATE_DIR" ]] || return 0
   {
-    tail -n "$((HISTORY_KEPT - 1))" -- "$HISTORY" 2>/dev/null || true
-    printf '%s\n' "$1"
-  } >"$HISTORY.new"
+    { [[ ! -e "$HISTORY" ]] || tail -n "$((HISTORY_KEPT - 1))" -- "$HISTORY"; } && printf '%s\n' "$1"
+  } >"$HISTORY.new" || return 1
   mv -T -- "$HISTORY.new" "$HISTORY"
 }
 

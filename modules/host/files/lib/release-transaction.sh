@@ -8,6 +8,8 @@
 readonly PHASES=(read pull backup jobs start watch smoke once) STARTED_BY=' start watch smoke once write '
 # Lines of its log that a container which is not well shows.
 readonly LAST_WORDS=15
+# As the unit of the daily backup has it.
+readonly BACKUP_SECONDS=21600
 
 PHASE='' STATUS=0
 # What a signal does: "stop" ends the phase, "note" is looked at between two steps, "ignore" is for the way back and the end.
@@ -74,7 +76,7 @@ phase_pull() {
 # What a job does to a database is not undone by the images from before. The database may not run yet: a host whose first
 # images could not be pulled has started nothing.
 phase_backup() {
-  local jobs
+  local jobs why='' status=0
   jobs="$(deploy_jobs_due)"
   if [[ -z "$POSTGRES_CONTAINER" || -z "$jobs" ]]; then return 0; fi
   if [[ "$RELEASE_BACKUP" == no ]]; then
@@ -83,9 +85,15 @@ phase_backup() {
   fi
   start_data
   {
-    "$APP_DIR/bin/backup" now --reason "before release $RELEASE_ID" 2>&1 >&3 | tee -- "$WORK/backup-log" >&2
-  } 3>"$WORK/backup-said" ||
-    fail "no backup before ${jobs//$'\n'/, }: $(tail -n 1 -- "$WORK/backup-log")" "nothing was changed; without a backup: --no-backup"
+    timeout --kill-after=120 "$BACKUP_SECONDS" "$APP_DIR/bin/backup" now --reason "before release $RELEASE_ID" 2>&1 >&3 |
+      tee -- "$WORK/backup-log" >&2
+  } 3>"$WORK/backup-said" || status=$?
+  case "$status" in
+    0) ;;
+    124 | 137) why="it took longer than $((BACKUP_SECONDS / 3600)) hours" ;;
+    *) why="$(tail -n 1 -- "$WORK/backup-log")" ;;
+  esac
+  if ((status != 0)); then fail "no backup before ${jobs//$'\n'/, }: $why" "nothing was changed; without a backup: --no-backup"; fi
   sed -n 's/^Backup \([0-9TZ]*\) is published.*/\1/p' "$WORK/backup-said" | tr -d '\n' >"$WORK/backup"
 }
 
@@ -109,12 +117,16 @@ phase_smoke() {
   case "$status" in
     0) ;;
     1) fail "the smoke test failed: $(smoke_says failed)" "see: $APP_DIR/bin/smoke" ;;
-    *)
+    3)
+      has_checks "$WORK/smoke" || fail "the smoke test gave no answer" "see: $APP_DIR/bin/smoke"
       printf 'the smoke test could not tell: %s' "$(smoke_says unknown)" >"$WORK/untold"
       say "$(<"$WORK/untold")"
       ;;
+    *) fail "the smoke test did not come to its end: status $status" "see: $APP_DIR/bin/smoke" ;;
   esac
 }
+
+has_checks() { jq --exit-status --slurp 'map(.checks | type) == ["array"]' "$1" >/dev/null 2>&1; }
 
 # smoke_says <failed or unknown>: which checks, in one line.
 smoke_says() {
@@ -152,19 +164,30 @@ commit() {
   if [[ "$STOPPED" == yes ]]; then return 0; fi
   SIGNALS=ignore
   take_as_released
-  finish released 0 "$(known untold)"
 }
 
+# Ends the process. What ends it before end_writing takes the release back, and nothing after it does.
 take_as_released() {
-  local service
-  unset TRIED_IMAGES
+  local made
+  made="$(report released "$(known untold)")"
   put_file "$WORK/candidate.env" "$IMAGES_FILE" || true
   end_writing
-  keep_previous "$WORK/before.env"
+  printf '%s\n' "$made" >"$WORK/report"
+  unset TRIED_IMAGES
+  remember_release "$made" || say "the history of releases could not be written"
+  (keep_previous "$WORK/before.env") || say "the images before could not be written down for a rollback"
+  forget_refused || say "$REFUSED_FILE could not be written"
+  (remove_old_images) || say "old images could not be removed"
+  exit 0
+}
+
+# What is released now may have been taken back here earlier.
+forget_refused() {
+  local service
+  [[ -e "$REFUSED_FILE" ]] || return 0
   while read -r service; do
-    if [[ -e "$REFUSED_FILE" ]]; then sed --in-place "/^IMAGE_$(variable_part "$service")=/d" "$REFUSED_FILE"; fi
+    sed --in-place "/^IMAGE_$(variable_part "$service")=/d" "$REFUSED_FILE" || return 1
   done <"$WORK/services"
-  remove_old_images
 }
 
 # What was begun is undone. Ends the process.
@@ -182,14 +205,17 @@ give_up() {
   esac
 }
 
-# What the phase has said at its end, without what it was about to do.
+# Why it does not go on.
 why() {
   if [[ "$STOPPED" == yes ]]; then
     printf 'stopped by a signal in the phase "%s"' "$PHASE"
   else
-    sed '/^\(pulling\|running\) /d' "$SAID" | tail -n 2 | awk '{ printf "%s%s", (NR > 1 ? "; " : ""), $0 }'
+    last_said
   fi
 }
+
+# What the phase has said at its end, without what it was about to do.
+last_said() { sed '/^\(pulling\|running\) /d' "$SAID" | tail -n 2 | awk '{ printf "%s%s", (NR > 1 ? "; " : ""), $0 }'; }
 
 # A job that was cut short may still be at work.
 remove_job_containers() {
@@ -206,7 +232,7 @@ way_back() {
   if ! undo_writing; then reason+="; what is released is written back at the next start of the app"; fi
   run_phase back
   if ((STATUS == 0)); then finish "taken back" 1 "$reason"; fi
-  finish failed 3 "$reason; and the images before are not well: $(why)"
+  finish failed 3 "$reason; and the images before are not well: $(last_said)"
 }
 
 phase_back() {
@@ -229,7 +255,7 @@ show_last_words() {
 finish() {
   local made
   made="$(report "$1" "$3")"
-  if [[ "$1" != refused ]]; then remember_release "$made"; fi
   printf '%s\n' "$made" >"$WORK/report"
+  if [[ "$1" != refused ]]; then remember_release "$made" || say "the history of releases could not be written"; fi
   exit "$2"
 }
