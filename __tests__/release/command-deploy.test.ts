@@ -7,7 +7,8 @@ import { INSTANCE } from "../helpers/ssm-agent";
 import { openProject, type ReleaseProject } from "./command-project";
 import { digestOf, putImage, putIndex, REPORTED } from "./support";
 
-const SEARCH = `ghcr.io/acme/search:2@${digestOf("search")}`;
+const SEARCH_MANIFEST = `{"config":{"size":1}}`;
+const SEARCH = `ghcr.io/acme/search:2@${digestOf(SEARCH_MANIFEST)}`;
 const RELEASED = { report: {} };
 let project: ReleaseProject;
 /** Commit of the source; its images are in the repositories. */
@@ -16,7 +17,7 @@ let digests: Record<"backend" | "frontend", string>;
 
 beforeAll(async () => {
   project = await openProject("release-deploy");
-  project.builders.knows("ghcr.io/acme/search:2", digestOf("search"));
+  project.builders.knows("ghcr.io/acme/search:2", SEARCH_MANIFEST);
   commit = project.git("rev-parse", "HEAD");
   digests = await images(commit);
 }, MOTO_INSTALL_MS);

@@ -93,13 +93,14 @@ export interface Builders {
   calls(): Call[];
   /** Forgets the calls, not the images. */
   forget(): void;
-  /** What a registry says of a reference. */
-  knows(reference: string, digest: string): void;
+  /** Lets a registry hold a manifest under a reference. Returns its digest. */
+  knows(reference: string, manifest: string): string;
 }
 
 /**
  * Stand-ins in a folder. They "build" an image whose id follows from its Dockerfile, and push it to moto after a sign-in
- * alone, at `ecrUrl`. A Dockerfile with FAIL fails; one with "--platform=x" gives an image for x.
+ * alone, at `ecrUrl`. A Dockerfile with FAIL fails; one with "--platform=x" gives an image for x; while one with MEANWHILE is
+ * built, a file comes into its folder.
  */
 export function standInBuilders(folder: string, ecrUrl: string, programs: readonly string[]): Builders {
   fs.mkdirSync(folder, { recursive: true });
@@ -125,7 +126,10 @@ export function standInBuilders(folder: string, ecrUrl: string, programs: readon
             .map((line) => JSON.parse(line) as Call)
         : [],
     forget: () => fs.rmSync(calls, { force: true }),
-    knows: (reference, digest) => fs.writeFileSync(known, JSON.stringify({ ...readJson(known), [reference]: digest })),
+    knows: (reference, manifest) => {
+      fs.writeFileSync(known, JSON.stringify({ ...readJson(known), [reference]: manifest }));
+      return digestOf(manifest);
+    },
   };
 }
 
@@ -165,15 +169,16 @@ async function push(target) {
 
 if (words[0] === "buildx" && words[1] === "version") end(0, "github.com/docker/buildx v0.29.1\\n");
 else if (words[0] === "buildx" && words[1] === "imagetools") {
-  const digest = read("known.json")[words[3]];
-  digest ? end(0, JSON.stringify({ digest })) : end(1, "", "ERROR: " + words[3] + ": not found\\n");
+  const manifest = read("known.json")[words[3]];
+  manifest ? end(0, JSON.stringify({ digest: hash(manifest), ...JSON.parse(manifest) })) : end(1, "", "ERROR: " + words[3] + ": not found\\n");
 } else if (words[0] === "inspect") {
-  const digest = read("known.json")[words.at(-1).replace("docker://", "")];
-  digest ? end(0, digest + "\\n") : end(1, "", "manifest unknown\\n");
+  const manifest = read("known.json")[words.at(-1).replace("docker://", "")];
+  manifest ? end(0, manifest) : end(1, "", "manifest unknown\\n");
 } else if (words.includes("build")) {
   const dockerfile = fs.readFileSync(after("--file"), "utf8");
   if (dockerfile.includes("FAIL")) end(1, "#5 RUN make\\n", "ERROR: make: *** no rule\\n");
   else {
+    if (dockerfile.includes("MEANWHILE")) fs.writeFileSync(path.join(words.at(-1), "meanwhile"), "");
     const platform = /--platform=(\\S+)/.exec(dockerfile)?.[1] ?? after("--platform");
     const [Os, Architecture] = platform.split("/");
     const id = hash(dockerfile + after("--label"));
@@ -181,7 +186,8 @@ else if (words[0] === "buildx" && words[1] === "imagetools") {
     keep();
     end(0, "", "#5 done\\n");
   }
-} else if (words[0] === "image") {
+} else if (words[0] === "image" && words[1] === "rm") { delete images[words[2]]; keep(); }
+else if (words[0] === "image") {
   const image = images[words[2]];
   image ? end(0, JSON.stringify([image])) : end(1, "[]", program === "podman" ? "Error: " + words[2] + ": image not known\\n" : "Error response from daemon: No such image: " + words[2] + "\\n");
 } else if (words[0] === "tag") { images[words[2]] = images[words[1]]; keep(); }

@@ -89,7 +89,8 @@ async function planDeploy(host: HostTarget, named: readonly string[], options: D
       resolveAll(services, (service) => {
         const image = app.services[service]?.image;
         const repository = repositories.get(service);
-        if (image && "reference" in image) return resolveReference(service, image.reference, context.env);
+        if (image && "reference" in image)
+          return resolveReference(service, image.reference, platformOf(app), context.env);
         if (!client || !repository) throw new UserError(`${service}: there is no repository.`);
         return resolveTag(client, service, repository, tag, platformOf(app));
       }),
