@@ -212,7 +212,7 @@ describe.each(["docker", "podman"])("a push with %s", (name) => {
     builders.forget();
     await expect(push(builder, good, taken)).rejects.toThrow(
       `taken: the tag ${COMMIT} is in ${taken.repository.url} for another image (${there}), and tags do not move. ` +
-        "Deploy that one, or commit a change and build again.",
+        "Deploy that one (--keep-existing takes it for pushed), or commit a change and build again.",
     );
     expect(builders.calls().every(({ words }) => words[0] === "image")).toBe(true);
   });

@@ -90,6 +90,24 @@ describe("build", () => {
     expect([code, stderr]).toEqual([2, expect.stringContaining(`error: ${message}\n`)]);
   });
 
+  test("files that change during the build: it is refused, and no image of them bears the commit's name", async () => {
+    const before = commit;
+    fs.appendFileSync(dockerfile("frontend"), "# MEANWHILE\n");
+    project.git("commit", "--quiet", "--all", "--message", "Generate");
+    const tag = project.git("rev-parse", "HEAD");
+    const { code, stdout, stderr } = await build("--json");
+    project.git("reset", "--quiet", "--hard", before);
+    expect([code, stdout]).toEqual([2, ""]);
+    expect(stderr).toMatch(
+      new RegExp(
+        `error: The source changed while it was built: it was ${tag}, it is ${tag}-dirty-[^]*\n {2}meanwhile\n$`,
+      ),
+    );
+    const images = fs.readFileSync(path.join(project.builders.folder, "images.json"), "utf8");
+    expect(images).toContain(`localhost/mvp/backend:${tag}`);
+    expect(images).not.toContain(`localhost/mvp/frontend:${tag}`);
+  });
+
   test("a source without the Dockerfiles names each, and nothing is built", async () => {
     const { code, stderr } = await project.release("build", "--source", path.join(project.source, "infrastructure"));
     expect(code).toBe(2);

@@ -108,6 +108,24 @@ describe("a dirty tree", () => {
     expect(await dirtyTag()).not.toBe(before);
   });
 
+  test("a change in a submodule counts, also where the repository says to ignore it", async () => {
+    const library = fs.mkdtempSync(path.join(os.tmpdir(), "tiers-library-"));
+    const words = ["-c", "user.name=Ana", "-c", "user.email=ana@shop.example"];
+    execFileSync("git", ["init", "--quiet", library], { env });
+    fs.writeFileSync(path.join(library, "file"), "x");
+    execFileSync("git", ["-C", library, "add", "."], { env });
+    execFileSync("git", ["-C", library, ...words, "commit", "--quiet", "--message", "x"], { env });
+    git("-c", "protocol.file.allow=always", "submodule", "--quiet", "add", library, "library");
+    git("config", "--file", ".gitmodules", "submodule.library.ignore", "all");
+    git("config", "diff.ignoreSubmodules", "all");
+    git("add", ".");
+    git("commit", "--quiet", "--message", "Library");
+    expect((await readSource(root, { env })).dirty).toEqual([]);
+    write("library/file", "y");
+    await expect(readSource(root, { env })).rejects.toThrow(/\n {2}library$/);
+    fs.rmSync(library, { recursive: true });
+  });
+
   test("content of a repository inside changes the digits too", async () => {
     write("inner/file", "x");
     execFileSync("git", ["-C", path.join(root, "inner"), "init", "--quiet"], { env });

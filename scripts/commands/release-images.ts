@@ -18,7 +18,9 @@ import {
   type Pushed,
   type PushPlan,
   readSource,
+  removeImage,
   type Repository,
+  requireSameSource,
   type SignedIn,
   signIn,
   withSignIn,
@@ -47,7 +49,8 @@ export async function build(stack: string, services: string[], options: BuildOpt
   const { app } = findStack(await loadProject(context), stack);
   const chosen = builtServices(stack, app, services);
   const builder = await chooseBuilder(context.env, options.builder);
-  const { tag, commit } = await readSource(options.source, { env: context.env, allowDirty: options.allowDirty });
+  const source = await readSource(options.source, { env: context.env, allowDirty: options.allowDirty });
+  const { tag, commit } = source;
   const platform = platformOf(app);
   const images: (LocalImage & { service: string; name: string })[] = [];
   for (const plan of planBuilds(app, chosen, options.source)) {
@@ -60,12 +63,29 @@ export async function build(stack: string, services: string[], options: BuildOpt
         options.verbose ? (line) => context.reporter.note(line) : busyWith,
       ),
     );
+    await keepIfSame(builder, { service: plan.service, name }, () =>
+      requireSameSource(options.source, source, context.env),
+    );
     images.push({ service: plan.service, name, ...image });
   }
   if (options.json)
     return context.print(JSON.stringify({ stack, tag, commit, builder: builder.name, images }, null, 2));
   const rows = images.map((image) => [image.service, image.name, image.platform, `${mebibytes(image.sizeBytes)} MiB`]);
   context.print(`${table(rows, "")}\n\nPush them: tiers release push ${stack} --tag ${tag}`);
+}
+
+/** An image must not bear the name of files that it was not built from. */
+async function keepIfSame(
+  builder: Builder,
+  { service, name }: { service: string; name: string },
+  requireSame: () => Promise<void>,
+): Promise<void> {
+  try {
+    await requireSame();
+  } catch (error) {
+    await removeImage(builder, service, name);
+    throw error;
+  }
 }
 
 const mebibytes = (bytes: number): string => (bytes / 1024 ** 2).toFixed(1);

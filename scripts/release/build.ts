@@ -79,6 +79,11 @@ export async function buildImage(
   return image;
 }
 
+/** Takes the name of an image on this machine away, and the image where it has no other. */
+export async function removeImage(builder: Builder, service: string, name: string): Promise<void> {
+  await mustBuilder(builder, service, ["image", "rm", name]);
+}
+
 /** @throws UserError when an image is for another machine than the host */
 export function requirePlatform(service: string, image: LocalImage, platform: string): void {
   if (image.platform === platform) return;

@@ -24,6 +24,8 @@ export interface SourceOptions {
   allowDirty?: boolean;
 }
 
+/** A submodule's files count as well, whatever the repository's own settings leave out. */
+const STATUS_WORDS = ["--porcelain=v1", "-z", "--untracked-files=all", "--ignore-submodules=none", "--no-renames"];
 /** Files of a dirty tree that a message names. */
 const SHOWN_FILES = 10;
 /** Between the commit and the hash of what differs from it. */
@@ -46,10 +48,26 @@ export async function readSource(folder: string, { env, allowDirty = false }: So
   const root = (await git("rev-parse", "--show-toplevel")).trimEnd();
   const commit = (await git("rev-parse", "--verify", "HEAD^{commit}")).trim();
   const subject = (await git("log", "-1", "--format=%s", commit)).trim();
-  const dirty = changedFiles(await git("status", "--porcelain=v1", "-z", "--untracked-files=all", "--no-renames"));
+  const dirty = changedFiles(await git("status", ...STATUS_WORDS));
   if (dirty.length === 0) return { commit, tag: commit, subject, dirty };
   if (!allowDirty) throw new UserError(refusal(root, dirty), 2);
   return { commit, tag: `${commit}${DIRTY}${hashOf(root, dirty)}`, subject, dirty };
+}
+
+/**
+ * Looks whether the files are still those that a tag names, as after a build that took its time.
+ *
+ * @throws UserError (exit 2) when they are not
+ */
+export async function requireSameSource(folder: string, { tag }: Source, env: NodeJS.ProcessEnv): Promise<void> {
+  const now = await readSource(folder, { env, allowDirty: true });
+  if (now.tag === tag) return;
+  const named = now.dirty.slice(0, SHOWN_FILES).map((file) => `\n  ${file}`);
+  throw new UserError(
+    `The source changed while it was built: it was ${tag}, it is ${now.tag}. Nobody knows what the image holds, so it is ` +
+      `taken away. Build again.${named.length > 0 ? ` Not as in the commit:${named.join("")}` : ""}`,
+    2,
+  );
 }
 
 /** Whether a tag names the image of files that were not as in their commit. */
