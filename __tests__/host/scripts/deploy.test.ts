@@ -169,6 +169,26 @@ describe("update", () => {
     expect(images()).toContain("IMAGE_API='api:1'");
   });
 
+  test("whose session is gone has left the images before, which the next start takes up", async () => {
+    host.write("pause", " up .* api web");
+    const update = host.start("bin/update");
+    await host.until("paused");
+    process.kill(-update.pid, "SIGKILL");
+    host.write("pause", "nothing");
+    await update.ended;
+    expect(images()).toBe("IMAGE_API='api:1'\nIMAGE_WEB='web:1'\n");
+    expect(host.run("libexec/start").status).toBe(0);
+    expect(host.read("containers/shop-api")).toBe("running healthy\napi:1\n");
+  });
+
+  test("the first images of all are kept also when they are not well", () => {
+    host.write("opt/shop/images.env", "");
+    host.write("bad", "api:2\n");
+    const { status, lines } = host.run("bin/update");
+    expect([status, lines.at(-1)]).toEqual([1, expect.stringContaining("there is nothing to go back to")]);
+    expect(images()).toBe("IMAGE_API='api:2'\nIMAGE_WEB='web:1'\n");
+  });
+
   test.each([
     ["is down", "ssm"],
     ["tells of one service only", "image/web"],

@@ -33,24 +33,12 @@ released() { image_in "$(released_images)" "$1"; }
 
 # While AWS tells no image of a service the last known one counts; those services are in UNREAD.
 write_images() {
-  read_images "$REFUSED_FILE"
+  read_images "$REFUSED_FILE" "$IMAGES_FILE.new"
   if [[ ! -e "$IMAGES_FILE" && -n "$UNREAD" ]]; then
     rm -f -- "$IMAGES_FILE.new"
     fail "AWS does not tell the images of $UNREAD, and none are known here" "try again: systemctl start $APP_NAME-images"
   fi
   if [[ -n "$UNREAD" ]]; then say "AWS does not tell the images of $UNREAD: the last known ones count"; fi
-  take_images
-}
-
-# What a person asks for: all that is released, also what was taken back on this host. Ends the script, with every file as
-# it was, when AWS does not tell all of it.
-write_all_images() {
-  read_images /dev/null
-  if [[ -n "$UNREAD" ]]; then
-    rm -f -- "$IMAGES_FILE.new"
-    fail "AWS does not tell what is released" "nothing was changed; try again"
-  fi
-  rm -f -- "$REFUSED_FILE"
   take_images
 }
 
@@ -60,10 +48,17 @@ take_images() {
   sign_in
 }
 
-# read_images <file of refused images>: to $IMAGES_FILE.new. Sets UNREAD to the services of which AWS tells no image.
+# read_all_images <to>: what a person asks for: all that is released, also what was taken back on this host. Ends the script
+# when AWS does not tell all of it.
+read_all_images() {
+  read_images /dev/null "$1"
+  if [[ -n "$UNREAD" ]]; then fail "AWS does not tell what is released" "nothing was changed; try again"; fi
+}
+
+# read_images <file of refused images> <to>: sets UNREAD to the services of which AWS tells no image.
 read_images() {
-  local service image last refused unread=() new="$IMAGES_FILE.new"
-  : >"$new"
+  local service image last refused unread=()
+  : >"$2"
   for service in $SERVICES; do
     last="$(released "$service")"
     refused="$(image_in "$1" "$service")"
@@ -77,7 +72,7 @@ read_images() {
     case "$image" in
       '') ;;
       "$NOT_RELEASED") say "$service is left out: nothing has been released" ;;
-      *) image_line "$service" "$image" >>"$new" ;;
+      *) image_line "$service" "$image" >>"$2" ;;
     esac
   done
   UNREAD="${unread[*]}"

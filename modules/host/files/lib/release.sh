@@ -5,22 +5,33 @@
 # A service that dies right after its first answers is not healthy: looked at so often, with so many seconds between.
 readonly LOOKS=4 LOOK_SECONDS=5
 
-# release_or_return <file with the images before>
+# release_or_return <file with the images before> <file with the images to run>: these become the host's own when they are well.
+# Whatever ends it earlier leaves the images before, which the next start takes up.
 release_or_return() {
   local before="$1"
+  export TRIED_IMAGES="$2"
+  sign_in
   try_deploy run_once_jobs
+  # The first images are kept also when they are not well: there is nothing else that could run.
+  if ((DEPLOYED == 0)) || [[ ! -s "$before" ]]; then take_tried; fi
   if ((DEPLOYED == 0)); then
     keep_previous "$before"
     say "done: $(changes "$before")"
     return 0
   fi
-  if cmp --quiet -- "$before" "$IMAGES_FILE"; then
-    fail "the app is not well, and going back would change nothing: the images are the same" "see: $APP_DIR/bin/status"
-  fi
   if [[ ! -s "$before" ]]; then
     fail "the first release is not well, and there is nothing to go back to" "see: $APP_DIR/bin/status"
   fi
+  if cmp --quiet -- "$before" "$TRIED_IMAGES"; then
+    fail "the app is not well, and going back would change nothing: the images are the same" "see: $APP_DIR/bin/status"
+  fi
   go_back "$before"
+}
+
+take_tried() {
+  put_file "$TRIED_IMAGES" "$IMAGES_FILE" || true
+  rm -f -- "$REFUSED_FILE"
+  unset TRIED_IMAGES
 }
 
 # try_deploy [<further step>]: sets DEPLOYED to the status. Not in a condition: bash would go on after a failed step.
@@ -118,8 +129,9 @@ changes() {
 # go_back <file>: runs these images again and remembers the others, so that a reboot does not take them up.
 go_back() {
   say "going back: $(changes "$1" | sed 's/ runs / did not run well as /g')"
-  put_file "$IMAGES_FILE" "$REFUSED_FILE" || true
-  put_file "$1" "$IMAGES_FILE" || true
+  (put_file "$TRIED_IMAGES" "$REFUSED_FILE") || cmp --quiet -- "$TRIED_IMAGES" "$REFUSED_FILE" ||
+    say "a reboot takes these images up again"
+  unset TRIED_IMAGES
   try_deploy
   if ((DEPLOYED == 0)); then
     fail "the release was taken back; the images before run again" "release a better one, then run: $APP_DIR/bin/update"
