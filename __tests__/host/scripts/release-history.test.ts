@@ -78,6 +78,23 @@ describe("history", () => {
     expect(two.map(({ id }) => id)).toEqual(["r3", "old-199"]);
   });
 
+  test("as JSON is one line that Systems Manager brings over whole, without the oldest that it has no room for", () => {
+    const file = "opt/shop/data/.tierstack/releases.jsonl";
+    host.deploy(API_2);
+    const one = JSON.parse(host.read(file)) as Report;
+    const lines = Array.from({ length: 60 }, (_, index) =>
+      JSON.stringify({ ...one, id: `old-${index}`, reason: "ü".repeat(400) }),
+    );
+    host.write(file, `${lines.join("\n")}\n`);
+    const { stdout } = host.run("bin/release", "history", "--count", "50", "--json");
+    const size = Buffer.byteLength(stdout);
+    const shown = (JSON.parse(stdout) as Report[]).map(({ id }) => id);
+    expect(stdout.trimEnd()).not.toContain("\n");
+    expect(size).toBeLessThan(20_000);
+    expect(size + Buffer.byteLength(lines[0] ?? "")).toBeGreaterThan(19_990);
+    expect(shown).toEqual(Array.from({ length: shown.length }, (_, index) => `old-${59 - index}`));
+  });
+
   test("is empty before the first release", () => {
     expect(host.history()).toEqual([]);
     expect(host.run("bin/release", "history").stdout).toBe("nothing was released by this program yet\n");
@@ -94,6 +111,17 @@ describe("job", () => {
     host.write("bad-jobs", "job-report\n");
     expect(job("report").lines.at(-1)).toBe("release: report ended with 1");
     expect(job("report").status).toBe(1);
+  });
+
+  test("is refused with 75 while another one is at work, and told who", () => {
+    host.standIn("flock", "exit 1");
+    host.write("run/shop/deploy.lock", "deploy r2 by ada\n");
+    const { status, stdout } = job("report", "--json");
+    expect([status, JSON.parse(stdout)]).toEqual([
+      75,
+      { job: "report", result: "refused", reason: "another one is at work", holder: "deploy r2 by ada" },
+    ]);
+    expect(job("report")).toMatchObject({ status: 75, stdout: "" });
   });
 
   test("one that runs once has done so then", () => {

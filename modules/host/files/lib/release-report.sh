@@ -6,6 +6,8 @@
 readonly HISTORY="$STATE_DIR/releases.jsonl" HISTORY_KEPT=200
 # Characters of a reason.
 readonly REASON_LIMIT=600
+# Bytes of an answer; Systems Manager keeps 24,000 characters of what a command prints.
+readonly ANSWER_LIMIT=20000
 
 # report <result> <reason> [<who holds the lock>]: one line of JSON.
 report() {
@@ -44,6 +46,12 @@ remember_release() {
 # history [<how many>]: as a list in JSON, the newest first.
 history_json() {
   { tac -- "$HISTORY" 2>/dev/null || true; } | head -n "${1:-$HISTORY_KEPT}" | jq --slurp .
+}
+
+# history_answer <how many>: the same in one line, as many of the newest as Systems Manager brings over whole.
+history_answer() {
+  history_json "$1" | jq --compact-output --argjson limit "$ANSWER_LIMIT" '
+    [foreach .[] as $one (2; . + ($one | tojson | utf8bytelength) + 1; select(. < $limit) | $one)]'
 }
 
 history_text() {
