@@ -43,6 +43,7 @@ describe("the first run", () => {
     expect(host.mode("opt/shop/bin/update")).toBe("755");
     expect(host.mode("opt/shop/compose.yaml")).toBe("644");
     expect(fs.readlinkSync(path.join(host.appDir, "update.sh"))).toBe("bin/update");
+    expect(fs.readlinkSync(path.join(host.appDir, ".env"))).toBe("images.env");
     expect(host.has("packages") && host.has("swap")).toBe(true);
     expect(fs.readdirSync(unitDir()).sort()).toEqual(
       expect.arrayContaining(["docker.service.d", "shop-data.service", "shop.service"]),

@@ -55,6 +55,8 @@ install_files() {
   put_file "$INCOMING/files.md5" "$APP_DIR/files.md5" || true
   # Where people look for it first.
   ln --symbolic --force --no-dereference -- bin/update "$APP_DIR/update.sh"
+  # Compose reads it by itself, so that what people type in this folder runs the released images.
+  ln --symbolic --force --no-dereference -- "$(basename -- "$IMAGES_FILE")" "$APP_DIR/.env"
 }
 
 # Units of this app, by name below the folder of units.
