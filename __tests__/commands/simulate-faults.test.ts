@@ -112,7 +112,7 @@ describe("tiers simulate --compare-schema", () => {
     delete aws.resource_schemas.aws_eip;
     delete changed.provider_schemas["registry.terraform.io/hashicorp/random"];
     fs.writeFileSync(file, JSON.stringify(changed));
-    const different = await project.tiers(["simulate", "--compare-schema", file]);
+    const different = await project.tiers(["simulate", "mvp", "--compare-schema", file]);
     expect(different.code).toBe(1);
     expect(different.stdout.split("\n\n")).toEqual([
       "resource aws_eip\n  nothing in the provider, there simulated",
