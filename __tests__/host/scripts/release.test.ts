@@ -91,6 +91,25 @@ describe("a deploy", () => {
     expect(host.calls("docker").join("\n")).not.toContain("job-admin");
   });
 
+  test("of a job that writes without an end the beginning and the last lines are kept, and the rest does not fill memory", () => {
+    const lines = 'yes "a line of the job" | head -n 40000; echo "the last line of the job"';
+    host.standIn("docker", DOCKER_STAND_IN.replace('case "$*" in', `case "$*" in *" run "*job-migrate) ${lines} ;;`));
+    const ran = host.deploy(API_2);
+    const said = ran.lines.join("\n");
+    expect([ran.status, reportOf(ran).result]).toEqual([0, "released"]);
+    expect(said.length).toBeGreaterThan(580_000);
+    expect(said.length).toBeLessThan(600_000);
+    expect(said).toContain("release: running job-migrate");
+    expect(said).toContain("the last line of the job");
+  });
+
+  test("removes what releases have left whose caller was killed, and not what one has that is just asked for", () => {
+    for (const name of ["old", "new"]) host.write(`run/shop/.release.${name}/log`, "");
+    fs.utimesSync(path.join(host.runDir, ".release.old"), new Date(0), new Date(0));
+    host.deploy(API_2);
+    expect(fs.readdirSync(host.runDir).filter((name) => name.startsWith(".release."))).toEqual([".release.new"]);
+  });
+
   test("a unit that failed at boot is started, outside of its lock", () => {
     host.standIn(
       "systemctl",
