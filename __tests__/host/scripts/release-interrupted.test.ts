@@ -65,6 +65,36 @@ describe("a deploy that is interrupted", () => {
     ]);
   });
 
+  test.each<[string, () => unknown]>([
+    ["because its app is stopped", () => host.run("libexec/stop")],
+    [
+      "because it shuts down",
+      () => host.standIn("systemctl", 'if [[ "$1" == is-system-running ]]; then echo stopping; exit 1; fi'),
+    ],
+  ])("on a host that stops %s starts nothing; the next start is of the images before", SLOW, async (_, stop) => {
+    const release = await paused(CALLS.start);
+    host.write("bad", `${image("api", 2)}\n`);
+    stop();
+    host.forget();
+    goOn();
+    const ran = await release.ended;
+    expect([ran.status, reportOf(ran).result, reportOf(ran).reason], ran.lines.join("\n")).toEqual([
+      1,
+      "taken back",
+      expect.stringContaining("; the host is stopping, and starts the images before next time"),
+    ]);
+    expect(host.calls("docker").filter((call) => call.includes(" up "))).toEqual([]);
+    expect(host.run("libexec/start").status).toBe(0);
+    expect([host.has("run/shop/stopping"), host.changed()]).toEqual([false, []]);
+  });
+
+  test("a stop of earlier does not keep a release from going back", () => {
+    host.run("libexec/stop");
+    host.write("bad", `${image("api", 2)}\n`);
+    expect(reportOf(host.deploy(API_2)).result).toBe("taken back");
+    expect(host.changed()).toEqual([]);
+  });
+
   test("while what is released is written: the first parameter is written back", SLOW, async () => {
     host.standIn(
       "aws",

@@ -1,4 +1,4 @@
-/** The folder on the data volume that says what to go back to while what is released is written. */
+/** The end of a release: the folder that says what to go back to while what is released is written, and what comes after it. */
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
@@ -63,4 +63,32 @@ test("is on the disk before the first parameter is written, and gone from it bef
   const calls = host.calls().filter((call) => /^sync|put-parameter/.test(call));
   expect(calls.map((call) => call.split(" ")[0])).toEqual(["sync", "sync", "aws", "sync"]);
   expect(fs.readdirSync(state).filter((name) => name.startsWith("release-open"))).toEqual([]);
+});
+
+describe("once all is written", () => {
+  /** In place of a file, so that nothing takes its name. */
+  const folder = (file: string) => host.write(`opt/shop/${file}/not-empty`, "");
+  const NO_EDIT = 'if [[ "$1" == --in-place ]]; then exit 4; fi; exec /bin/sed "$@"';
+
+  test.each<[string, string, () => void]>([
+    ["the history", "the history of releases could not be written", () => folder("data/.tierstack/releases.jsonl")],
+    ["what ran before", "could not be written down for a rollback", () => folder("images.previous.env")],
+    ["what was taken back", "images.refused.env could not be written", () => host.standIn("sed", NO_EDIT)],
+  ])("a release stays one when %s cannot be written", (_, message, spoil) => {
+    host.write("opt/shop/images.refused.env", imagesFile(2, 1));
+    spoil();
+    const ran = host.deploy(API_2);
+    expect([ran.status, reportOf(ran).result], ran.lines.join("\n")).toEqual([0, "released"]);
+    expect(ran.lines.join("\n")).toContain(message);
+    expect(host.running()[0]).toBe(`running healthy ${image("api", 2)}`);
+    expect(host.read("opt/shop/images.env")).toBe(imagesFile(2, 1));
+  });
+
+  test("also one that was killed before is told as JSON", () => {
+    folder("data/.tierstack/releases.jsonl");
+    host.standIn("mountpoint", 'if [[ -e "$root/once" ]]; then exit; fi; touch "$root/once"; pkill -KILL --session 0');
+    const ran = host.deploy(API_2);
+    expect([ran.status, reportOf(ran).result], ran.lines.join("\n")).toEqual([1, "taken back"]);
+    expect(ran.lines.join("\n")).toContain("the history of releases could not be written");
+  });
 });

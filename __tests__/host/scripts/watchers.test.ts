@@ -143,6 +143,8 @@ describe("the watcher of a Spot instance", () => {
     expect(said).toContain('EC2 takes this instance away: {"action": "stop", "time": "2026-11-21T17:02:00Z"}');
     expect(said).toContain("the data volume is free");
     const steps = host.calls().filter((call) => /^(docker|sync|umount)/.test(call));
+    // A release that goes back meanwhile starts nothing.
+    expect(host.has("run/shop/stopping")).toBe(true);
     expect(steps).toEqual([
       "docker stop --time 20 shop-api shop-web shop-proxy",
       "docker exec shop-postgres psql --username=postgres --quiet --command=CHECKPOINT",

@@ -37,6 +37,9 @@ readonly APP_NAME STACK_NAME APP_DIR DATA_DIR RUN_DIR IMAGES_FILE AWS_REGION BUC
   COMPOSE_VERSION DATA_SERVICES POSTGRES_CONTAINER POSTGRES_IMAGE POSTGRES_MAJOR DATABASES DATABASE_USER \
   CERTIFICATE_HOSTS CERTIFICATE_EMAIL
 
+# Is there from the order to stop the containers until their next start.
+# shellcheck disable=SC2034 # Scripts that source this file use it.
+readonly STOPPING="$RUN_DIR/stopping"
 # Tests let the scripts work on another root than the host's.
 readonly HOST_ROOT="${HOST_ROOT:-}"
 # Small files of the host that must outlive it: on the data volume, root's alone.

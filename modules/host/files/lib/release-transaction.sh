@@ -230,10 +230,15 @@ way_back() {
   say "going back: $(changes "$WORK/before.env" | sed 's/ runs / does not stay at /g')"
   unset TRIED_IMAGES
   if ! undo_writing; then reason+="; what is released is written back at the next start of the app"; fi
+  if is_stopping; then finish "taken back" 1 "$reason; the host is stopping, and starts the images before next time"; fi
   run_phase back
+  if is_stopping; then finish "taken back" 1 "$reason; the host is stopping, and starts the images before next time"; fi
   if ((STATUS == 0)); then finish "taken back" 1 "$reason"; fi
   finish failed 3 "$reason; and the images before are not well: $(last_said)"
 }
+
+# What is started while the host stops would hold it up.
+is_stopping() { [[ -e "$STOPPING" || "$(systemctl is-system-running 2>/dev/null || true)" == stopping ]]; }
 
 phase_back() {
   deploy
