@@ -125,19 +125,18 @@ require_refusal() {
 
 # undo_rotation: the value before everywhere, the role first again. Goes on after a failure and tells it in the end.
 undo_rotation() {
-  local service status=0
+  local service restarted=() status=0
   if [[ -n "$ROLE" ]]; then
     retry 5 3 old_password || { say "$ROLE could not be given its old password" && status="$NOT_BACK"; }
   fi
   rm -rf -- "$WORK/out"
   cp --archive -- "$WORK/before" "$WORK/out"
   (with_lock --wait 600 secrets publish_both) || status="$NOT_BACK"
-  if [[ -e "$WORK/restarted" ]]; then
-    for service in $(sort --unique "$WORK/restarted"); do
-      say "restarting $service with the value before"
-      (up "$SERVICES_WAIT" --no-deps --force-recreate "$service") || status="$NOT_BACK"
-    done
-  fi
+  if [[ -e "$WORK/restarted" ]]; then mapfile -t restarted < <(sort --unique -- "$WORK/restarted"); fi
+  for service in "${restarted[@]}"; do
+    say "restarting $service with the value before"
+    (up "$SERVICES_WAIT" --no-deps --force-recreate "$service") || status="$NOT_BACK"
+  done
   return "$status"
 }
 
