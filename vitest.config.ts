@@ -12,6 +12,8 @@ export default {
     environment: "node",
     pool: "threads",
     isolate: false,
+    // Most of the time a test waits for Terraform or a shell, so both cores of a small machine have work.
+    maxWorkers: 2,
     globals: false,
     globalSetup: ["__tests__/global-setup.ts"],
     setupFiles: ["__tests__/setup.ts"],
