@@ -1,6 +1,7 @@
 /** What the laptop sends and reads, with the host's real program on the other side. */
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { messageOf, parseHistory, parseReport, releaseId, releaser, releaseWords } from "../../scripts/release";
+import { messageOf, parseHistory, parseReport, releaseId, releaseWords } from "../../scripts/release";
+import { releaser } from "../../scripts/lib/user";
 import { API_2, image, ReleaseHost } from "../helpers/release-host";
 
 let host: ReleaseHost;

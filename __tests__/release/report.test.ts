@@ -8,9 +8,9 @@ import {
   parseHistory,
   parseReport,
   releaseId,
-  releaser,
   type Report,
 } from "../../scripts/release";
+import { releaser } from "../../scripts/lib/user";
 import { digestOf, REPORTED } from "./support";
 
 /** Bytes of an answer that is taken for one that was cut off, when it cannot be read. */

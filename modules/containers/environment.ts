@@ -6,8 +6,8 @@ export type ValuePart = { readonly text: string } | { readonly secret: string; r
 
 type ResolvedService = ResolvedApp["services"][string];
 
-const DATABASE_PORT = 5432;
-const CACHE_PORT = 6379;
+export const DATABASE_PORT = 5432;
+export const CACHE_PORT = 6379;
 
 /** Whether a service is connected to something that the stack runs. */
 export const usesPostgres = (app: ResolvedApp, { connects }: ResolvedService): boolean =>

@@ -3,10 +3,8 @@ import { GetObjectCommand, ListObjectVersionsCommand, type ObjectVersion, S3Clie
 import { asking, quietSdk } from "../lib/aws";
 import { UserError } from "../lib/errors";
 import { table } from "../lib/terminal";
-import type { Deployed } from "../lib/deployed";
+import { type Deployed, MANIFEST_KEY } from "../lib/deployed";
 
-/** Where the host publishes; the stack gives its role this prefix. */
-const MANIFEST_KEY = "backups/manifest.json";
 /** Manifests that are read at the same time. */
 const AT_ONCE = 8;
 

@@ -8,8 +8,10 @@ import {
   followLogs,
   holdSession,
   type LogGroup,
+  type LogLine,
+  readLogs,
 } from "../day-two";
-import { type LogLine, readLogs } from "../day-two";
+import { namesIn } from "../lib/deployed";
 import { UserError } from "../lib/errors";
 import {
   forDeployedStack,
@@ -94,7 +96,7 @@ const asJson = ({ time, service, message }: LogLine): string =>
 
 /** The stack's groups in the order of their containers. */
 function groupsOf({ deployed }: HostTarget): LogGroup[] {
-  const names = (deployed.outputs.log_groups ?? {}) as Record<string, string>;
+  const names = namesIn(deployed, "log_groups");
   return Object.entries(names).map(([service, name]) => ({ service, name }));
 }
 

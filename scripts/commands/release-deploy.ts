@@ -3,6 +3,7 @@ import type { ResolvedApp } from "../../modules/spec";
 import { UserError } from "../lib/errors";
 import { type HostResult, HostUnreached } from "../lib/host-command";
 import { stopIfInterrupted, uninterrupted } from "../lib/process";
+import { releaser } from "../lib/user";
 import {
   describeReport,
   markReleased,
@@ -10,7 +11,6 @@ import {
   parseReport,
   platformOf,
   releaseId,
-  releaser,
   releaseWords,
   type Repository,
   type Report,

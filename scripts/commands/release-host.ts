@@ -1,7 +1,7 @@
 /** `tiers release history`, `job` and `maintenance`, and what all of the host's answers have in common. */
 import type { ResolvedApp } from "../../modules/spec";
 import { UserError } from "../lib/errors";
-import type { HostResult } from "../lib/host-command";
+import { HOST_BUSY, type HostResult, jsonIn } from "../lib/host-command";
 import { describeHistory, parseHistory } from "../release";
 import { HostFailure, type HostOptions, type HostTarget, openHost, runHostProgram } from "./host-target";
 
@@ -9,8 +9,6 @@ import { HostFailure, type HostOptions, type HostTarget, openHost, runHostProgra
 const SHORT_SECONDS = 300;
 /** Seconds that a job may take; its own limit is on the host. */
 const JOB_SECONDS = 24 * 3600;
-/** Exit code of the host's programs when another one holds the lock. */
-const IN_USE = 75;
 /** What a shell says of a program that is not there, or is none. */
 const NO_PROGRAM = new Set([126, 127]);
 
@@ -70,7 +68,7 @@ async function show(
   const { context, stack } = host;
   const answer = await ask(host, json ? [...words, "--json"] : words, limitSeconds);
   const { code, stdout, stderr } = answer;
-  if (json) context.print(JSON.stringify({ stack, code, answer: jsonOr(stdout), stderr }, null, 2));
+  if (json) context.print(JSON.stringify({ stack, code, answer: jsonIn(stdout) ?? stdout, stderr }, null, 2));
   else if (stdout) context.print(stdout.trimEnd());
   requireDone(words, answer);
 }
@@ -83,17 +81,8 @@ async function ask(host: HostTarget, words: readonly string[], limitSeconds: num
 }
 
 function requireDone([word]: readonly string[], { code }: HostResult): void {
-  if (code === IN_USE) throw new UserError("The host is in use, as it says above. Try again when that is done.");
+  if (code === HOST_BUSY) throw new UserError("The host is in use, as it says above. Try again when that is done.");
   if (code !== 0) throw new HostFailure(`release ${word}`, code);
-}
-
-/** What the host printed as JSON; its text when it is none. */
-function jsonOr(text: string): unknown {
-  try {
-    return JSON.parse(text) as unknown;
-  } catch {
-    return text;
-  }
 }
 
 function requireJob(stack: string, { jobs }: ResolvedApp, name: string): void {

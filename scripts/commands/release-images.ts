@@ -1,5 +1,6 @@
 /** `tiers release build` and `push`. */
 import type { ResolvedApp } from "../../modules/spec";
+import { namesIn } from "../lib/deployed";
 import { UserError } from "../lib/errors";
 import { table } from "../lib/terminal";
 import {
@@ -156,8 +157,7 @@ export async function tagOf(
  * @throws UserError (exit 2) when the deployed stack does not know the service
  */
 export function repositoryOf({ stack, deployed }: HostTarget, service: string): Repository {
-  const urls = deployed.outputs.repository_urls as Readonly<Record<string, string>> | undefined;
-  const url = urls?.[service];
+  const url = namesIn(deployed, "repository_urls")[service];
   if (url !== undefined) return parseRepository(url);
   throw new UserError(
     `The deployed stack ${stack} has no repository for ${service} (output repository_urls); apply the stack first.`,

@@ -14,10 +14,11 @@ import {
   secretUses,
   valueProblem,
 } from "../day-two";
+import { namesIn } from "../lib/deployed";
 import { UserError } from "../lib/errors";
-import { runOnHost } from "../lib/host-command";
+import { HOST_BUSY, jsonIn, runOnHost } from "../lib/host-command";
 import { stopIfInterrupted } from "../lib/process";
-import { releaser } from "../release";
+import { releaser } from "../lib/user";
 import { forDeployedStack, type HostOptions, type HostTarget, openHost, runHostProgram } from "./host-target";
 
 const HELP = `
@@ -38,8 +39,6 @@ interface Options extends HostOptions {
 /** Seconds that the host may take: services restart one after the other, each as long as its health check allows. */
 const TAKE_UP_SECONDS = 1800;
 const LOOK_SECONDS = 30;
-/** How a program says that a lock is taken. */
-const LOCK_TAKEN = 75;
 
 export function configure(command: Command): void {
   command.addHelpText("after", HELP);
@@ -76,7 +75,7 @@ async function list(stack: string, options: Options): Promise<void> {
   const entries = await context.reporter.step("look into the stores", () =>
     listSecrets(Object.keys(app.secrets).sort(), (name) => ({
       store: app.secrets[name]?.store ?? "ssm",
-      id: sources(host)[name] ?? "",
+      id: namesIn(host.deployed, "secret_sources")[name] ?? "",
       uses: uses[name],
       open: () => storeOf(host, name),
     })),
@@ -110,14 +109,11 @@ function secretOf({ name: appName, secrets }: ResolvedApp, name: string): Secret
   throw new UserError(`${appName} has no secret "${name}"; secrets: ${names.join(", ") || "none"}; ${advice}`, 2);
 }
 
-const sources = ({ deployed }: HostTarget): Record<string, string> =>
-  (deployed.outputs.secret_sources ?? {}) as Record<string, string>;
-
 /** @throws UserError (exit 2) when the deployed stack does not know the secret yet */
 function storeOf(host: HostTarget, name: string): SecretStore {
   const { app, deployed, stack } = host;
   const { store, carry } = secretOf(app, name);
-  const id = sources(host)[name];
+  const id = namesIn(deployed, "secret_sources")[name];
   if (id === undefined) throw new UserError(`${name} is not in the deployed stack yet: deploy ${stack} first.`, 2);
   return openSecretStore({ store, id, region: deployed.region }, { application: app.name, carry });
 }
@@ -143,12 +139,12 @@ async function requireFree({ app, deployed, context, name }: HostTarget): Promis
       "flock",
       "--nonblock",
       "--conflict-exit-code",
-      String(LOCK_TAKEN),
+      String(HOST_BUSY),
       file,
       "true",
     ]);
     if (code === 0) return;
-    if (code !== LOCK_TAKEN)
+    if (code !== HOST_BUSY)
       throw new UserError(`${name} cannot take up a secret: ${stderr.trim()}. Nothing was changed.`);
     const { stdout } = await ask(["tail", "-n", "1", file]);
     throw new UserError(`${name} is busy: ${stdout.trim()}. Nothing was changed; try again when it has ended.`);
@@ -182,18 +178,11 @@ function show(
   const lines = (host?.stderr ?? "").split("\n").filter(Boolean);
   for (const line of lines) context.reporter.note(line);
   if (options.json)
-    context.print(JSON.stringify({ stack, name, result, version, reason, host: hostReport(changed) }, null, 2));
+    context.print(
+      JSON.stringify({ stack, name, result, version, reason, host: jsonIn(host?.stdout ?? "") ?? null }, null, 2),
+    );
   if (result === "unknown") throw new UserError(reason, 3);
   if (result !== "taken up" && result !== "unchanged") throw new UserError(reason);
   if (options.json) return;
   context.print(result === "unchanged" ? reason : `${name}: version ${version}, taken up by ${hostName}.`);
-}
-
-/** What the host's program reported, as it is; null when that was no JSON. */
-function hostReport({ host }: SecretChanged): unknown {
-  try {
-    return JSON.parse(host?.stdout ?? "null") as unknown;
-  } catch {
-    return null;
-  }
 }

@@ -11,6 +11,7 @@ import {
   statusOf,
   told,
 } from "../day-two";
+import { namesIn } from "../lib/deployed";
 import { UserError } from "../lib/errors";
 import { readStack } from "../lib/stack-json";
 import { forDeployedStack, type HostOptions, type HostTarget, openHost, runHostProgram } from "./host-target";
@@ -41,7 +42,7 @@ async function status(stack: string, options: HostOptions): Promise<void> {
     Promise.all([
       told(() => readInstance(deployed)),
       told(() => readAlarms(deployed, alarmNames(host))),
-      told(() => readReleased(deployed, (deployed.outputs.released_image_parameters ?? {}) as Record<string, string>)),
+      told(() => readReleased(deployed, namesIn(deployed, "released_image_parameters"))),
       runsPostgres(app) ? told(() => readBackupAge(deployed, new Date())) : undefined,
     ]),
   );

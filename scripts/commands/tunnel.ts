@@ -1,5 +1,6 @@
 import type { Command } from "commander";
 import { EDGE_NETWORK, INTERNAL_NETWORK } from "../../modules/containers/compose";
+import { CACHE_PORT, DATABASE_PORT } from "../../modules/containers/environment";
 import { CACHE, POSTGRES, runsCache, runsPostgres } from "../../modules/containers/names";
 import type { ResolvedApp } from "../../modules/spec";
 import {
@@ -13,6 +14,7 @@ import {
   tunnelSession,
   type TunnelTarget,
 } from "../day-two";
+import { namesIn } from "../lib/deployed";
 import { UserError } from "../lib/errors";
 import { runOnHost } from "../lib/host-command";
 import { type HostOptions, type HostTarget, openHost } from "./host-target";
@@ -30,8 +32,6 @@ interface Options extends HostOptions {
   localPort?: number;
 }
 
-const DATABASE_PORT = 5432;
-const CACHE_PORT = 6379;
 /** Seconds that the host may take to tell the address. */
 const HOST_SECONDS = 30;
 
@@ -101,7 +101,7 @@ function waysIn({ app, deployed }: HostTarget, name: string, localPort: number):
     { role: database.user, base: database.name, secret: database.passwordSecret },
     ...Object.entries(database.ownRoles).map(([role, secret]) => ({ role, base: role, secret })),
   ];
-  const sources = (deployed.outputs.secret_sources ?? {}) as Record<string, string>;
+  const sources = namesIn(deployed, "secret_sources");
   return roles.flatMap(({ role, base, secret }) => {
     const source = sources[secret];
     const command =

@@ -4,7 +4,7 @@ import { DescribeInstancesCommand, DescribeInstanceStatusCommand, EC2Client } fr
 import { HeadObjectCommand, S3Client } from "@aws-sdk/client-s3";
 import { GetParametersCommand, SSMClient } from "@aws-sdk/client-ssm";
 import { asking, quietSdk } from "../lib/aws";
-import type { Deployed } from "../lib/deployed";
+import { type Deployed, MANIFEST_KEY } from "../lib/deployed";
 import { UserError } from "../lib/errors";
 
 /** A part of the answer, or why it could not be told. */
@@ -128,9 +128,6 @@ export async function readReleased(
   }
   return Object.fromEntries(Object.entries(parameters).map(([service, name]) => [service, values[name] ?? "none"]));
 }
-
-/** The manifest is published when a backup was read back, never before. */
-const MANIFEST_KEY = "backups/manifest.json";
 
 /**
  * Seconds since the newest backup was verified; null when there is none.

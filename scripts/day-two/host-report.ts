@@ -1,7 +1,7 @@
 /** What the host's programs report, as JSON. */
 import { z } from "zod";
 import { UserError } from "../lib/errors";
-import type { HostResult } from "../lib/host-command";
+import { type HostResult, jsonIn } from "../lib/host-command";
 
 const serviceState = z.object({
   name: z.string(),
@@ -42,16 +42,8 @@ export const parseHostStatus = (result: HostResult): HostStatus => parse("status
 export const parseHostSmoke = (result: HostResult): Check[] => parse("smoke", hostSmoke, result).checks;
 
 function parse<T>(program: string, shape: z.ZodType<T>, { code, stdout, stderr }: HostResult): T {
-  const parsed = shape.safeParse(fromJson(stdout));
+  const parsed = shape.safeParse(jsonIn(stdout));
   if (parsed.success) return parsed.data;
   const said = stderr.trimEnd().split("\n").at(-1);
   throw new UserError(`${program} on the host gave no report (exit code ${code}${said ? `): ${said}` : ")."}`);
-}
-
-function fromJson(text: string): unknown {
-  try {
-    return JSON.parse(text) as unknown;
-  } catch {
-    return undefined;
-  }
 }

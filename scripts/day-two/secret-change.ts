@@ -4,7 +4,7 @@
  * back. A machine that dies in between leaves a host that takes up the store's value at its next start.
  */
 import { setTimeout as pause } from "node:timers/promises";
-import { HostUnreached, type HostResult } from "../lib/host-command";
+import { HOST_BUSY, type HostResult, HostUnreached, jsonIn } from "../lib/host-command";
 import { uninterrupted } from "../lib/process";
 import { UserError } from "../lib/errors";
 import type { SecretStore } from "./secret-store";
@@ -38,9 +38,6 @@ interface Before {
   /** Undefined when the secret had no value. */
   value: string | undefined;
 }
-
-/** How a program of the host says that its lock is taken. */
-const LOCK_TAKEN = 75;
 
 /** Looks at the store until it tells the new value; it may answer from a place that has not heard of it. */
 const LOOKS = 10;
@@ -101,7 +98,7 @@ async function whenFree(
   const until = Date.now() + busyMs;
   for (;;) {
     const host = await takeUp(version);
-    if (host.code !== LOCK_TAKEN || Date.now() >= until) return host;
+    if (host.code !== HOST_BUSY || Date.now() >= until) return host;
     await pause(10 * pollMs);
   }
 }
@@ -114,18 +111,12 @@ async function seen({ store, value, pollMs = 1000 }: SecretChange): Promise<void
 /** The host's report says it; without one, the last of its words. */
 function refusalOf({ code, stdout, stderr }: HostResult): string {
   const { reason, holder } = reportIn(stdout);
-  return code === LOCK_TAKEN
+  return code === HOST_BUSY
     ? `The host is busy: ${holder || lastLine(stderr) || "its lock is taken"}.`
     : `The host did not take it up: ${reason || lastLine(stderr) || `exit code ${code}`}.`;
 }
 
-function reportIn(stdout: string): { reason?: string; holder?: string } {
-  try {
-    return JSON.parse(stdout) as { reason?: string; holder?: string };
-  } catch {
-    return {};
-  }
-}
+const reportIn = (stdout: string) => (jsonIn(stdout) ?? {}) as { reason?: string; holder?: string };
 
 const lastLine = (text: string): string => text.trimEnd().split("\n").at(-1)?.replace(/\.$/, "") ?? "";
 

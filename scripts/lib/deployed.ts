@@ -6,6 +6,9 @@ import { readStack, regionOfStack, STACK_FILE } from "./stack-json";
 import { terraform, terraformJson } from "./terraform";
 import { emptyFolder, removeIfEmpty, writeFileAtomic } from "./write";
 
+/** Key of the newest backup's manifest, which the host publishes when it has read the backup back, never before. */
+export const MANIFEST_KEY = "backups/manifest.json";
+
 export interface Deployed {
   region: string;
   /** EC2 instance of the host. */
@@ -61,3 +64,7 @@ async function outputsOf(stackDirectory: string, backend: object, env: NodeJS.Pr
     removeIfEmpty(parent);
   }
 }
+
+/** An output that maps names to texts; empty when the deployed stack has no such output yet. */
+export const namesIn = ({ outputs }: Deployed, output: string): Readonly<Record<string, string>> =>
+  (outputs[output] ?? {}) as Record<string, string>;

@@ -32,6 +32,18 @@ export interface HostResult {
   stderr: string;
 }
 
+/** How a program of the host ends when somebody else is at work there. */
+export const HOST_BUSY = 75;
+
+/** What a program of the host printed as JSON; undefined when it is none. */
+export function jsonIn(text: string): unknown {
+  try {
+    return JSON.parse(text) as unknown;
+  } catch {
+    return undefined;
+  }
+}
+
 export interface HostCommandOptions {
   /** @default - the user's own credentials and endpoint settings */
   client?: SSMClient;

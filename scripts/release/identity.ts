@@ -1,29 +1,13 @@
 /** Which release it is and who makes it: what the host's lock and history say, and how the host is asked. */
 import { randomBytes } from "node:crypto";
-import * as os from "node:os";
 import { UserError } from "../lib/errors";
+import { MOST_BY } from "../lib/user";
 
 /** "20261121T203106Z-1a2b": sorts by time, and two at the same second differ. */
 export function releaseId(now: Date, random: Buffer = randomBytes(2)): string {
   return `${now.toISOString().replaceAll(/[-:]|\.\d+/g, "")}-${random.toString("hex")}`;
 }
 
-/** This user on this machine, as in "ana@laptop". */
-export function releaser(): string {
-  return `${userName()}@${os.hostname()}`.replaceAll(/[^\w.@+-]/g, "-").slice(0, MOST_BY);
-}
-
-function userName(): string {
-  try {
-    return os.userInfo().username;
-  } catch {
-    // A user id without an entry in the system's list, as in containers.
-    return "somebody";
-  }
-}
-
-/** Bytes of a name. */
-const MOST_BY = 100;
 /** Bytes of a message, as many as the host takes. */
 const MOST_MESSAGE = 200;
 

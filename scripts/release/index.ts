@@ -1,7 +1,7 @@
 /** Releases of a deployed stack, seen from a laptop: images, and what the host says of them. */
 export { buildImage, localName, planBuilds, platformOf, removeImage } from "./build";
 export { type Builder, chooseBuilder, type LocalImage } from "./builder";
-export { line, messageOf, releaseId, releaser, releaseWords } from "./identity";
+export { line, messageOf, releaseId, releaseWords } from "./identity";
 export { preparePushes, pushImage, type Pushed, type PushPlan } from "./push";
 export { markReleased, openRegistry, parseRepository, type Repository, signIn } from "./registry";
 export { describeHistory, describeReport, parseHistory, parseReport, type Report } from "./report";

@@ -1,6 +1,7 @@
 /** What a host says of a release, and the same for people. */
 import { z } from "zod";
 import { UserError } from "../lib/errors";
+import { jsonIn } from "../lib/host-command";
 import { table } from "../lib/terminal";
 
 const report = z.object({
@@ -44,7 +45,7 @@ export const parseReport = (text: string): Report => parse(report, text);
 export const parseHistory = (text: string): Report[] => parse(z.array(report), text);
 
 function parse<T>(schema: z.ZodType<T>, text: string): T {
-  const content = jsonOf(text);
+  const content = jsonIn(text);
   if (content === undefined && Buffer.byteLength(text) >= CUT_BYTES) {
     throw new UserError("The host's answer is longer than Systems Manager keeps. Ask for less with --count.", 3);
   }
@@ -52,14 +53,6 @@ function parse<T>(schema: z.ZodType<T>, text: string): T {
   if (found.success) return found.data;
   const shown = text.trim().slice(0, 200) || "nothing";
   throw new UserError(`The host's answer is not what this version of tiers knows: ${shown}`, 3);
-}
-
-function jsonOf(text: string): unknown {
-  try {
-    return JSON.parse(text) as unknown;
-  } catch {
-    return undefined;
-  }
 }
 
 const RESULTS: Readonly<Record<Report["result"], string>> = {
