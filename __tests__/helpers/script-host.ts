@@ -137,6 +137,21 @@ export class ScriptHost {
     }
   }
 
+  /** Waits until nothing that a script of this host started is at work: what outlives its caller still writes. */
+  async quiet(seconds = 60): Promise<void> {
+    for (const end = Date.now() + seconds * 1000; this.processes().length > 0;) {
+      if (Date.now() > end) throw new Error(`after ${seconds} s these still run: ${this.processes().join(", ")}`);
+      await pause(20);
+    }
+  }
+
+  /** Ids of the processes with this host's environment. */
+  private processes(): string[] {
+    return fs
+      .readdirSync("/proc")
+      .filter((id) => /^\d+$/.test(id) && environmentOf(id).includes(`HOST_ROOT=${this.root}`));
+  }
+
   private environment(more: Readonly<Record<string, string>>): NodeJS.ProcessEnv {
     return {
       PATH: `${this.bin}:/usr/local/bin:/usr/bin:/bin:/usr/sbin:/sbin`,
@@ -145,6 +160,15 @@ export class ScriptHost {
       LC_ALL: "C.UTF-8",
       ...more,
     };
+  }
+}
+
+/** Empty when the process has ended meanwhile. */
+function environmentOf(id: string): string[] {
+  try {
+    return fs.readFileSync(`/proc/${id}/environ`, "utf8").split("\0");
+  } catch {
+    return [];
   }
 }
 

@@ -137,6 +137,7 @@ describe("a deploy that is interrupted", () => {
     await release.ended;
     goOn();
     await host.until("opt/shop/data/.tierstack/releases.jsonl");
+    await host.quiet();
     expect(host.history()).toMatchObject([{ id: "r2", result: "released" }]);
     expect(host.parameters()[0]).toBe(image("api", 2));
   });
