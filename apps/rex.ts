@@ -93,7 +93,7 @@ export const rex = defineApp({
   },
 
   database: { name: "rex_backend", user: "rexadmin", databases: ["supertokens"] },
-  cache: { mode: "container", use: "queue", maxMemoryMiB: 512 },
+  cache: { mode: "own", use: "queue", maxMemoryMiB: 512 },
   secrets: {
     // The core takes letters, digits, "-" and "=" only.
     SUPERTOKENS_API_KEY: { encoding: "hex" },

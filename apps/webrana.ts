@@ -37,7 +37,7 @@ export const webrana = defineApp({
 
   database: { name: "webrana", user: "webrana" },
   // Redis has to keep its data over a restart, which is what a queue does.
-  cache: { mode: "container", use: "queue" },
+  cache: { mode: "own", use: "queue" },
 
   secrets: {
     DB_PASSWORD: { bytes: 24 },

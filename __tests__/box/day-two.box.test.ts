@@ -27,7 +27,7 @@ const app = {
       stopGraceSeconds: 2,
     },
   },
-  cache: { mode: "container" },
+  cache: { mode: "own" },
   ingress: { acmeEmail: "ops@example.com" },
   dns: { domain: HOST },
   stacks: { mvp: { id: "shop" } },

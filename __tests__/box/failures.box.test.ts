@@ -20,7 +20,7 @@ const app = {
     migrate: { service: "api", command: ["true"], when: "deploy" },
     heartbeat: { service: "api", command: ["true"], when: { schedule: { everyMinutes: 1 } }, timeoutSeconds: 30 },
   },
-  cache: { mode: "container", use: "queue" },
+  cache: { mode: "own", use: "queue" },
   dns: { domain: "shop.example.com" },
   host: { spot: true },
   stacks: { mvp: { id: "shop" } },

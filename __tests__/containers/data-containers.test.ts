@@ -49,7 +49,7 @@ describe("data services", () => {
   });
 
   test("a cache evicts and keeps nothing", () => {
-    const { command, volumes, tmpfs, deploy } = serviceOf("cache", { cache: { mode: "container", maxMemoryMiB: 100 } });
+    const { command, volumes, tmpfs, deploy } = serviceOf("cache", { cache: { mode: "own", maxMemoryMiB: 100 } });
     expect(command?.join(" ")).toBe(
       "valkey-server --maxmemory 100mb --maxmemory-policy allkeys-lru --appendonly no --save  --protected-mode no",
     );
@@ -60,7 +60,7 @@ describe("data services", () => {
 
   test("a queue refuses to evict and keeps its data on the data volume", () => {
     const { command, volumes, tmpfs, healthcheck } = serviceOf("cache", {
-      cache: { mode: "container", use: "queue", engine: "redis" },
+      cache: { mode: "own", use: "queue", engine: "redis" },
     });
     expect(command?.join(" ")).toContain(
       "redis-server --maxmemory 256mb --maxmemory-policy noeviction --appendonly yes",

@@ -35,7 +35,7 @@ const SHOP: AppInput = {
     migrate: { service: "api", command: ["/app/migrate", "up"], when: "deploy" },
     report: { service: "api", command: ["/app/report"], when: { schedule: { dailyAt: "03:15" } } },
   },
-  cache: { mode: "container" },
+  cache: { mode: "own" },
   secrets: { JWT_SECRET: { bytes: 64, encoding: "base64", carry: true } },
   ingress: { acmeEmail: "ops@shop.example" },
   dns: { domain: "shop.example" },

@@ -12,7 +12,7 @@ export const shopNames = (literals: Readonly<Record<string, string>> = {}) =>
 export function hostApp(changes: { [K in keyof HostApp]?: Partial<HostApp[K]> } = {}): HostApp {
   return {
     backup: { maxAgeHours: 26, drillMaxAgeDays: 8, ...changes.backup },
-    database: { mode: "container", ...changes.database },
+    database: { mode: "own", ...changes.database },
     host: { burstable: true, cpuCredits: "unlimited", spot: false, ...changes.host },
   };
 }

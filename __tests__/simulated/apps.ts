@@ -38,7 +38,7 @@ export const full: AppInput = {
     seed: { service: "api", command: ["seed"], when: "once", secrets: ["SEED_PASSWORD"], marker: ".seed-planted" },
   },
   database: { databases: ["reports"], extensions: ["pg_trgm"] },
-  cache: { mode: "container", engine: "redis", use: "queue" },
+  cache: { mode: "own", engine: "redis", use: "queue" },
   ingress: { proxy: "nginx", acmeEmail: "ops@example.com", origin: "cloudflare", directCidrs: ["203.0.113.0/24"] },
   dns: { domain: "full.example.com", hostedZoneId: "Z0123456789ABCDEFGHIJ" },
   host: {

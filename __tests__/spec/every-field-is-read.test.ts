@@ -20,7 +20,7 @@ const given: AppInput = {
   ...lean,
   network: { existing: { ...lean.network?.existing, routeTableId: "rtb-0a1b2c3d4e5f60718" } as never },
 };
-const valkey: AppInput = { ...small, cache: { mode: "container" } };
+const valkey: AppInput = { ...small, cache: { mode: "own" } };
 const withoutMail: AppInput = { ...full, ingress: { ...full.ingress, acmeEmail: undefined } };
 
 type Change = readonly [base: AppInput, at: string, value: unknown];
@@ -123,7 +123,7 @@ const CHANGES: Record<string, Change> = {
   "database.maxConnections": [small, "database", { maxConnections: 90 }],
   "database.passwordSecret": [small, "database", { passwordSecret: "PG_PASSWORD" }],
   "database.urlSecret": [external, "database.urlSecret", "POSTGRES_URL"],
-  "cache.mode": [small, "cache", { mode: "container" }],
+  "cache.mode": [small, "cache", { mode: "own" }],
   "cache.engine": [full, "cache.engine", "valkey"],
   "cache.version": [full, "cache.version", "7.2"],
   "cache.use": [valkey, "cache.use", "queue"],

@@ -39,7 +39,7 @@ describe("the minimal app", () => {
     const { app } = resolveOne(MINIMAL);
     expect(app.isDefaultEnvironment).toBe(true);
     expect(app.environment).toBe("production");
-    expect(app.database).toMatchObject({ mode: "container", name: "tiny_app", user: "tiny_app", memoryMiB: 1024 });
+    expect(app.database).toMatchObject({ mode: "own", name: "tiny_app", user: "tiny_app", memoryMiB: 1024 });
     expect(app.cache).toMatchObject({ mode: "none", version: "8.1", containerMemoryMiB: 320 });
     expect(app.host).toMatchObject({
       appDir: "/opt/tiny-app",
@@ -66,7 +66,7 @@ describe("defaults that follow from other fields", () => {
     { connects: ["cache" as const], expected: ["cache"] },
   ])("connects $connects is $expected", ({ connects, expected }) => {
     const services = { api: { ...API, connects } };
-    const { app } = resolveOne({ ...MINIMAL, services, cache: { mode: "container" } });
+    const { app } = resolveOne({ ...MINIMAL, services, cache: { mode: "own" } });
     expect(app.services.api?.connects).toEqual(expected);
   });
 
@@ -85,7 +85,7 @@ describe("defaults that follow from other fields", () => {
   });
 
   test("Redis has its own newest version", () => {
-    const { app } = resolveOne({ ...MINIMAL, cache: { mode: "container", engine: "redis" } });
+    const { app } = resolveOne({ ...MINIMAL, cache: { mode: "own", engine: "redis" } });
     expect(app.cache.version).toBe("8.2");
   });
 

@@ -262,7 +262,7 @@ describe("literal names", () => {
         ...routed,
         network: { flowLogDays: 14, zones: ["a", "b"] },
         host: { snapshotsKept: 7 },
-        cache: { mode: "container" },
+        cache: { mode: "own" },
         secrets: { KEY: { store: "secrets-manager" } },
       },
     ],

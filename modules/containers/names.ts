@@ -11,10 +11,10 @@ export const RESERVED_NAMES: readonly string[] = [POSTGRES, DB_INIT, CACHE, PROX
 export const jobContainerName = (job: string): string => `job-${job}`;
 
 /** Whether the stack runs PostgreSQL itself. */
-export const runsPostgres = (app: ResolvedApp): boolean => app.database.mode === "container";
+export const runsPostgres = (app: ResolvedApp): boolean => app.database.mode === "own";
 
 /** Whether the stack runs a cache or queue. */
-export const runsCache = (app: ResolvedApp): boolean => app.cache.mode === "container";
+export const runsCache = (app: ResolvedApp): boolean => app.cache.mode === "own";
 
 /** The proxy in front of the services; undefined when it is turned off or when no service has a public route. */
 export function proxyOf(app: ResolvedApp): "caddy" | "nginx" | undefined {

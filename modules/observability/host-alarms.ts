@@ -196,7 +196,7 @@ function disk(input: HostAlarmInput, mount: (typeof HOST_MOUNTS)[number]): Alarm
 
 /** Only a database on the host is backed up by the host. */
 function backups(input: HostAlarmInput): AlarmSpec[] {
-  return input.app.database.mode === "container" ? [backupAge(input), restoreDrillAge(input)] : [];
+  return input.app.database.mode === "own" ? [backupAge(input), restoreDrillAge(input)] : [];
 }
 
 /**

@@ -43,7 +43,7 @@ export function dataServicesOf(app: App): DataService[] {
 /** The secrets that the app has without naming them under `secrets`. */
 export function impliedSecrets(app: App): Record<string, Secret> {
   const { mode, passwordSecret, urlSecret } = app.database;
-  if (mode === "container") {
+  if (mode === "own") {
     const names = [passwordSecret, ...Object.values(ownRolesOf(app)), SUPERUSER_SECRET];
     return Object.fromEntries(names.map((name) => [name, secret.parse({})]));
   }

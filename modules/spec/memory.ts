@@ -27,8 +27,8 @@ export const cacheContainerMiB = (maxMemoryMiB: number): number => Math.ceil(max
 /** What all containers of the host and the system together may take. Jobs are not counted: they run now and then. */
 export function neededMemoryMiB(app: MemoryUser): number {
   const services = Object.values(app.services).reduce((sum, service) => sum + service.memoryMiB, 0);
-  const database = app.database.mode === "container" ? databaseMemoryMiB(app) : 0;
-  const cache = app.cache.mode === "container" ? cacheContainerMiB(app.cache.maxMemoryMiB) : 0;
+  const database = app.database.mode === "own" ? databaseMemoryMiB(app) : 0;
+  const cache = app.cache.mode === "own" ? cacheContainerMiB(app.cache.maxMemoryMiB) : 0;
   const isRouted = Object.values(app.services).some(({ route }) => route !== undefined);
   const proxy = isRouted && app.ingress.proxy !== "none" ? PROXY_MEMORY_MIB : 0;
   return services + database + cache + proxy + SYSTEM_MEMORY_MIB;

@@ -2,11 +2,13 @@ import { z } from "zod";
 import { awsRegion, byName, envName, kebab, safety, tags } from "./fields";
 import { ci } from "./sections/ci";
 import { backup, cache, database, registry, secret, state } from "./sections/data";
+import { alb, ecs } from "./sections/fargate";
+import { elasticache, rds } from "./sections/managed-data";
 import { dns, host, ingress, network, observability, stackEntry } from "./sections/host";
 import { job, service } from "./sections/service";
 
-/** Tiers that exist. growth and scale add their name here and their sections below. */
-export const TIERS = ["mvp"] as const;
+/** Tiers that exist. scale adds its name here and its sections below. */
+export const TIERS = ["mvp", "growth"] as const;
 export type Tier = (typeof TIERS)[number];
 
 /** Every section of an app but its environments. */
@@ -22,6 +24,8 @@ export const appSections = {
     .strictObject({
       /** The one-instance tier. @default - not built */
       mvp: stackEntry.optional(),
+      /** The tier on ECS Fargate, RDS and ElastiCache. @default - not built */
+      growth: stackEntry.optional(),
     })
     .prefault({ mvp: {} }),
   /** Tags on every resource, besides Application, Environment, Tier and ManagedBy. @default {} */
@@ -46,6 +50,14 @@ export const appSections = {
   dns: dns.prefault({}),
   /** The instance of the mvp tier. @default - a t3.medium with Ubuntu 24.04 */
   host: host.prefault({}),
+  /** The load balancer of the growth tier. @default - HTTPS with a certificate of ACM */
+  alb: alb.prefault({}),
+  /** The containers of the growth tier. @default - x86_64 with Container Insights */
+  ecs: ecs.prefault({}),
+  /** The database of the growth tier. @default - a db.t4g.micro with 20 GiB */
+  rds: rds.prefault({}),
+  /** The cache of the growth tier. @default - a cache.t4g.micro */
+  elasticache: elasticache.prefault({}),
   /** Image repositories. @default - keep 10, scan on push */
   registry: registry.prefault({}),
   /** Backups. @default - daily */

@@ -98,7 +98,7 @@ async function onHost(stack: string, options: Options, program: string, args: re
 }
 
 function checkHasBackups({ database }: ResolvedApp): void {
-  if (database.mode === "container") return;
+  if (database.mode === "own") return;
   throw new UserError(
     `The stack runs no database on its host (database.mode is "${database.mode}"), so it has no backups.`,
     2,

@@ -79,7 +79,7 @@ export function appFile(app: NewApp): string {
     "  },",
     "",
     "  // PostgreSQL in a container on the data volume.",
-    `  database: { mode: "container", major: 17 },`,
+    `  database: { mode: "own", major: 17 },`,
     "});",
     "",
   ];

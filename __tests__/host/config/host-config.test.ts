@@ -278,7 +278,7 @@ test("folders that the containers expect, with their owners", () => {
   const services = {
     api: { image: { build: {} }, port: 80, user: "1000", volumes, route: { hosts: ["shop.example"] } },
   };
-  const changes: AppChanges = { services, jobs: {}, cache: { mode: "container", use: "queue" } };
+  const changes: AppChanges = { services, jobs: {}, cache: { mode: "own", use: "queue" } };
   expect(filesOf(hostInput(shop(changes)))["tmpfiles.conf"]).toMatchInlineSnapshot(`
     "# Folders that the containers expect, for systemd-tmpfiles --create once the data volume is mounted.
     d /run/shop 0755 0 0 -

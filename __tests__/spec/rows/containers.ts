@@ -78,7 +78,7 @@ export const CONTAINER_ROWS: readonly Row[] = [
     rule: "data-dependencies-run",
     patch: { database: { mode: "none" } },
     lines: [
-      `shop-mvp: services.worker.dependsOn[0] is "database"; allowed: "database" only while database.mode is "container"; remove it, or set database.mode`,
+      `shop-mvp: services.worker.dependsOn[0] is "database"; allowed: "database" only while database.mode is "own"; remove it, or set database.mode`,
     ],
   },
   {

@@ -10,7 +10,7 @@ export const DATA_ROWS: readonly Row[] = [
   {
     name: "database mode that does not exist",
     patch: { database: { mode: "rds" } },
-    lines: [`shop-mvp: database.mode is "rds"; allowed: "container" | "external" | "none"; choose one of these`],
+    lines: [`shop-mvp: database.mode is "rds"; allowed: "own" | "external" | "none"; choose one of these`],
   },
   {
     name: "major as a text",
@@ -148,8 +148,8 @@ export const DATA_ROWS: readonly Row[] = [
     rule: "database-fields-need-container",
     patch: external({ name: "shop", passwordSecret: "PASSWORD" }),
     lines: [
-      `shop-mvp: database.name is "shop"; allowed: nothing while database.mode is "external"; remove it, or set database.mode to "container"`,
-      `shop-mvp: database.passwordSecret is a text (not shown); allowed: nothing while database.mode is "external"; remove it, or set database.mode to "container"`,
+      `shop-mvp: database.name is "shop"; allowed: nothing while database.mode is "external"; remove it, or set database.mode to "own"`,
+      `shop-mvp: database.passwordSecret is a text (not shown); allowed: nothing while database.mode is "external"; remove it, or set database.mode to "own"`,
     ],
   },
   {
@@ -157,7 +157,7 @@ export const DATA_ROWS: readonly Row[] = [
     rule: "url-needs-external",
     patch: { database: { urlSecret: "PG_URL" } },
     lines: [
-      `shop-mvp: database.urlSecret is "PG_URL"; allowed: nothing while database.mode is "container"; remove it, or set database.mode to "external"`,
+      `shop-mvp: database.urlSecret is "PG_URL"; allowed: nothing while database.mode is "own"; remove it, or set database.mode to "external"`,
     ],
   },
   {
@@ -171,7 +171,7 @@ export const DATA_ROWS: readonly Row[] = [
   {
     name: "cache mode that does not exist",
     patch: { cache: { mode: "elasticache" } },
-    lines: [`shop-mvp: cache.mode is "elasticache"; allowed: "container" | "none"; choose one of these`],
+    lines: [`shop-mvp: cache.mode is "elasticache"; allowed: "own" | "none"; choose one of these`],
   },
   {
     name: "cache engine that does not exist",
@@ -208,8 +208,8 @@ export const DATA_ROWS: readonly Row[] = [
     rule: "cache-fields-need-container",
     patch: { cache: { mode: undefined, use: "queue", maxMemoryMiB: 64 } },
     lines: [
-      `shop-mvp: cache.use is "queue"; allowed: nothing while cache.mode is "none"; set cache.mode to "container", or remove it`,
-      `shop-mvp: cache.maxMemoryMiB is 64; allowed: nothing while cache.mode is "none"; set cache.mode to "container", or remove it`,
+      `shop-mvp: cache.use is "queue"; allowed: nothing while cache.mode is "none"; set cache.mode to "own", or remove it`,
+      `shop-mvp: cache.maxMemoryMiB is 64; allowed: nothing while cache.mode is "none"; set cache.mode to "own", or remove it`,
     ],
   },
   {

@@ -29,7 +29,7 @@ export const GOOD_APP: AppInput = {
     },
   },
   jobs: { migrate: { service: "api", command: ["./migrate", "up"], when: "deploy" } },
-  cache: { mode: "container" },
+  cache: { mode: "own" },
   dns: { domain: "example.com" },
   secrets: { JWT_SECRET: { bytes: 64, carry: true } },
   observability: { emails: ["ops@example.com"] },

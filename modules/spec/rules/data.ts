@@ -10,7 +10,7 @@ const databaseFieldsNeedContainer: Rule = {
   id: "database-fields-need-container",
   description: "What describes the stack's own PostgreSQL is given only when the stack runs it.",
   check: ({ app, written }) =>
-    app.database.mode === "container"
+    app.database.mode === "own"
       ? []
       : Object.entries(written.database ?? {})
           .filter(([field, value]) => value !== undefined && !FIELDS_OF_ANY_MODE.includes(field))
@@ -19,7 +19,7 @@ const databaseFieldsNeedContainer: Rule = {
               ["database", field],
               showValue(value, field === "passwordSecret"),
               `nothing while database.mode is ${quote(app.database.mode)}`,
-              `remove it, or set database.mode to "container"`,
+              `remove it, or set database.mode to "own"`,
             ),
           ),
 };
@@ -81,7 +81,7 @@ const databaseNamesFree: Rule = {
   id: "database-names-free",
   description: "The app's databases are not the server's own, and the main one is not repeated.",
   check: ({ app }) => {
-    if (app.database.mode !== "container") return [];
+    if (app.database.mode !== "own") return [];
     const main = databaseNameOf(app);
     const named = [
       { name: main, steps: ["database", "name"], taken: SERVER_DATABASES },
@@ -109,7 +109,7 @@ const databaseUserIsNoSuperuser: Rule = {
   description: "Services sign in as a role of the app, not as one of the server's own.",
   check: ({ app }) => {
     const user = databaseUserOf(app);
-    if (app.database.mode !== "container" || (user !== "postgres" && !user.startsWith("pg_"))) return [];
+    if (app.database.mode !== "own" || (user !== "postgres" && !user.startsWith("pg_"))) return [];
     return [
       finding(
         ["database", "user"],
@@ -144,7 +144,7 @@ const cacheFieldsNeedContainer: Rule = {
   id: "cache-fields-need-container",
   description: "What describes the cache is given only when there is one.",
   check: ({ app, written }) =>
-    app.cache.mode === "container"
+    app.cache.mode === "own"
       ? []
       : Object.entries(written.cache ?? {})
           .filter(([field, value]) => value !== undefined && field !== "mode")
@@ -153,7 +153,7 @@ const cacheFieldsNeedContainer: Rule = {
               ["cache", field],
               showValue(value),
               `nothing while cache.mode is "none"`,
-              `set cache.mode to "container", or remove it`,
+              `set cache.mode to "own", or remove it`,
             ),
           ),
 };
@@ -162,7 +162,7 @@ const backupNeedsDatabase: Rule = {
   id: "backup-needs-database",
   description: "Backups are described only when the stack runs the database.",
   check: ({ app, written }) =>
-    app.database.mode === "container"
+    app.database.mode === "own"
       ? []
       : Object.entries(written.backup ?? {})
           .filter(([, value]) => value !== undefined)

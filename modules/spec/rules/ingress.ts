@@ -129,8 +129,8 @@ const hostedZoneNeedsDomain: Rule = {
 function takenPorts({ app }: Subject): ReadonlyMap<number, string> {
   const taken = new Map([[22, "SSH"]]);
   if (app.ingress.proxy !== "none") taken.set(80, "the proxy").set(443, "the proxy");
-  if (app.database.mode === "container") taken.set(5432, "the database");
-  if (app.cache.mode === "container") taken.set(6379, "the cache");
+  if (app.database.mode === "own") taken.set(5432, "the database");
+  if (app.cache.mode === "own") taken.set(6379, "the cache");
   return taken;
 }
 

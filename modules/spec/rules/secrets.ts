@@ -12,7 +12,7 @@ const isConnected = (app: App, service: Service, to: "database" | "cache"): bool
 /** Variables that the stack puts into a service's environment by itself. */
 export function injectedInto(app: App, service: Service): string[] {
   return [
-    ...(app.database.mode === "container" && isConnected(app, service, "database") ? DATABASE_VARIABLES : []),
+    ...(app.database.mode === "own" && isConnected(app, service, "database") ? DATABASE_VARIABLES : []),
     ...(isConnected(app, service, "cache") ? CACHE_VARIABLES : []),
   ];
 }
@@ -20,7 +20,7 @@ export function injectedInto(app: App, service: Service): string[] {
 /** Every secret that a service gets, listed by it or not. */
 export function secretsOf(app: App, service: Service): string[] {
   const { mode, passwordSecret, urlSecret } = app.database;
-  const connection = mode === "container" ? passwordSecret : urlSecret;
+  const connection = mode === "own" ? passwordSecret : urlSecret;
   const implied = connection !== undefined && isConnected(app, service, "database") ? [connection] : [];
   return [...service.secrets, ...implied];
 }
@@ -83,7 +83,7 @@ const superuserStaysIn: Rule = {
   id: "superuser-stays-in",
   description: "No service and no job gets the password of PostgreSQL's superuser.",
   check: ({ app }) => {
-    if (app.database.mode !== "container") return [];
+    if (app.database.mode !== "own") return [];
     const fix = `take another name: ${SUPERUSER_SECRET} belongs to the superuser, whom the stack keeps to itself`;
     const allowed = `any secret but ${quote(SUPERUSER_SECRET)}`;
     const password =
@@ -142,7 +142,7 @@ const secretNamesFree: Rule = {
   description: "A secret does not carry the name of a connection setting that the stack makes.",
   check: ({ app }) => {
     const injected = new Set(Object.values(app.services).flatMap((service) => injectedInto(app, service)));
-    const password = app.database.mode === "container" ? [app.database.passwordSecret] : [];
+    const password = app.database.mode === "own" ? [app.database.passwordSecret] : [];
     const named = [
       ...Object.keys(app.secrets).map((name) => ({ name, steps: ["secrets", name], value: `named ${quote(name)}` })),
       ...password.map((name) => ({ name, steps: ["database", "passwordSecret"], value: quote(name) })),
@@ -164,7 +164,7 @@ const passwordFitsUrl: Rule = {
   id: "password-fits-url",
   description: "The database password needs no escaping in a connection URL.",
   check: ({ app }) => {
-    if (app.database.mode !== "container") return [];
+    if (app.database.mode !== "own") return [];
     return [app.database.passwordSecret, ...Object.values(ownRolesOf(app))]
       .filter((name) => own(app.secrets, name)?.encoding === "base64")
       .map((name) =>

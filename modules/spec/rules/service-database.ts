@@ -18,7 +18,7 @@ const databaseIsConnected: Rule = {
   description: "A service chooses its database only where it is connected to one that the stack runs.",
   check: ({ app }) => {
     const connected = ({ connects }: Service) => (connects ?? dataServicesOf(app)).includes("database");
-    if (app.database.mode !== "container") {
+    if (app.database.mode !== "own") {
       return choices(app).map(({ database, steps }) =>
         finding(steps, quote(database), `nothing while database.mode is ${quote(app.database.mode)}`, "remove it"),
       );
@@ -40,7 +40,7 @@ const databaseExists: Rule = {
   id: "service-database-exists",
   description: "A service chooses one of the app's databases.",
   check: ({ app }) => {
-    if (app.database.mode !== "container") return [];
+    if (app.database.mode !== "own") return [];
     const offered = [databaseNameOf(app), ...app.database.databases];
     return choices(app)
       .filter(({ database }) => !offered.includes(database))
@@ -62,7 +62,7 @@ const roleIsFree: Rule = {
   id: "service-database-role-is-free",
   description: "The role of a service's own database is a new one, and its password's secret has a valid name.",
   check: ({ app }) => {
-    const roles = app.database.mode === "container" ? ownRolesOf(app) : {};
+    const roles = app.database.mode === "own" ? ownRolesOf(app) : {};
     const main = databaseUserOf(app);
     return choices(app).flatMap(({ database, steps }) => {
       const secret = own(roles, database);
@@ -83,7 +83,7 @@ const passwordIsTheRoles: Rule = {
   description: "A service with a database of its own does not ask for the password of the app's role.",
   check: ({ app }) => {
     const { mode, passwordSecret } = app.database;
-    const roles = mode === "container" ? ownRolesOf(app) : {};
+    const roles = mode === "own" ? ownRolesOf(app) : {};
     return choices(app).flatMap(({ name, service, database }) =>
       own(roles, database) === undefined
         ? []

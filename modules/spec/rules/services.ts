@@ -163,12 +163,12 @@ const dataDependenciesRun: Rule = {
   check: (subject) =>
     servicesOf(subject).flatMap(([name, { dependsOn }]) =>
       dependsOn.flatMap((target, index) =>
-        isDataName(target) && subject.app[target].mode !== "container"
+        isDataName(target) && subject.app[target].mode !== "own"
           ? [
               finding(
                 ["services", name, "dependsOn", index],
                 quote(target),
-                `${quote(target)} only while ${target}.mode is "container"`,
+                `${quote(target)} only while ${target}.mode is "own"`,
                 `remove it, or set ${target}.mode`,
               ),
             ]

@@ -27,7 +27,7 @@ export interface WarningRule {
   readonly check: (stack: ResolvedStack, surroundings: Surroundings) => readonly Note[];
 }
 
-const runsDatabase = ({ app }: ResolvedStack): boolean => app.database.mode === "container";
+const runsDatabase = ({ app }: ResolvedStack): boolean => app.database.mode === "own";
 
 const oldDatabase: WarningRule = {
   id: "database-end-of-life",

@@ -10,8 +10,12 @@ const extensionName = () =>
 
 /** The app's PostgreSQL. */
 export const database = z.strictObject({
-  /** "container" beside the services, "external" behind a URL that you own, or "none". @default "container" */
-  mode: oneOf(["container", "external", "none"]).default("container"),
+  /**
+   * "own" is a database that the stack runs: a container on tier mvp, `rds` on tier growth. "external" lies behind a URL
+   * that you own.
+   * @default "own"
+   */
+  mode: oneOf(["own", "external", "none"]).default("own"),
   /** PostgreSQL major version. @default 17 */
   major: wholeNumber(13, 18, "PostgreSQL major version").default(17),
   /** The main database. @default - the app's name with _ for - */
@@ -25,9 +29,9 @@ export const database = z.strictObject({
   databases: list(sqlName(), "database names").default([]),
   /** Extensions to create in the main database. @default [] */
   extensions: list(extensionName(), "extension names").default([]),
-  /** Memory of the PostgreSQL container in MiB. @default - a quarter of the instance's memory, at least 256 */
+  /** Memory of the PostgreSQL container of tier mvp in MiB. @default - a quarter of the instance's memory, at least 256 */
   memoryMiB: wholeNumber(256, 65536, "MiB").optional(),
-  /** Upper limit of connections. @default 100 */
+  /** Upper limit of connections on tier mvp; RDS has one that follows from its memory. @default 100 */
   maxConnections: wholeNumber(20, 5000, "connections").default(100),
   /** The secret that holds the role's password, handed to services as an environment variable. @default "DB_PASSWORD" */
   passwordSecret: secretName().default("DB_PASSWORD"),
@@ -40,15 +44,19 @@ export const database = z.strictObject({
 
 /** The app's cache or queue. */
 export const cache = z.strictObject({
-  /** "container" beside the services, or "none". @default "none" */
-  mode: oneOf(["container", "none"]).default("none"),
+  /** "own" is one that the stack runs: a container on tier mvp, `elasticache` on tier growth. @default "none" */
+  mode: oneOf(["own", "none"]).default("none"),
   /** The server. @default "valkey" */
   engine: oneOf(["valkey", "redis"]).default("valkey"),
-  /** Version line of the server: valkey 8.1, redis 7.2 or 8.2. @default - the newest of the engine */
+  /**
+   * Version line of the server on tier mvp: valkey 8.1, redis 7.2 or 8.2. ElastiCache has lines of its own: valkey 8.1, and
+   * redis 7.1.
+   * @default - the newest of the engine
+   */
   version: oneOf(["8.1", "7.2", "8.2"]).optional(),
   /** "cache" evicts the least recently used keys; "queue" never evicts and keeps its data on disk. @default "cache" */
   use: oneOf(["cache", "queue"]).default("cache"),
-  /** Memory for data in MiB; the container gets a quarter more. @default 256 */
+  /** Memory for data of the container of tier mvp in MiB; it gets a quarter more. @default 256 */
   maxMemoryMiB: wholeNumber(16, 65536, "MiB").default(256),
 });
 
@@ -75,7 +83,7 @@ export const secret = guided(
     encoding: oneOf(["base64", "base64url", "hex"]).default("base64url"),
     /** "generated" on first use, or "provided" by a person. @default "generated" */
     source: oneOf(["generated", "provided"]).default("generated"),
-    /** AWS service that keeps it. @default "ssm" (Parameter Store SecureString) */
+    /** AWS service that keeps it on tier mvp; tier growth has Secrets Manager. @default "ssm" (Parameter Store SecureString) */
     store: oneOf(["ssm", "secrets-manager"]).default("ssm"),
     /** Whether the value must travel along when the app moves to another tier. @default false */
     carry: flag().default(false),

@@ -26,13 +26,26 @@ export const network = z.strictObject({
    * @default - computed: from the middle of `cidr` on, each a 64th of it (/22s of a /16), at least /28
    */
   publicSubnets: list(cidr(), "IPv4 ranges", 1, 4).optional(),
-  /** Availability zone letters. @default ["a"] */
+  /** Private subnets of tier growth, one per zone. @default - computed: from the start of `cidr` on, each an 8th of it */
+  privateSubnets: list(cidr(), "IPv4 ranges", 2, 4).optional(),
+  /** Subnets of tier growth for database and cache, one per zone. @default - computed: behind the public ones, each a 256th */
+  databaseSubnets: list(cidr(), "IPv4 ranges", 2, 4).optional(),
+  /** Availability zone letters. @default - ["a"] on tier mvp, ["a", "b"] on tier growth */
   zones: list(
     text(/^[a-f]$/, `a zone letter from "a" to "f"`, "use the last letter of the zone's name"),
     "zone letters",
     1,
     4,
-  ).default(["a"]),
+  ).optional(),
+  /**
+   * How tasks of tier growth reach the internet: with addresses of their own in public subnets, through one NAT instance, one
+   * NAT gateway, one per zone, or one for the whole region, or not at all but for endpoints of the AWS services that they
+   * need.
+   * @default "nat-single"
+   */
+  egress: oneOf(["public-tasks", "nat-instance", "nat-single", "nat-per-az", "nat-regional", "endpoints-only"]).default(
+    "nat-single",
+  ),
   /** Use a network that exists instead of making one. @default - make one */
   existing: z
     .strictObject({
@@ -65,15 +78,15 @@ export const network = z.strictObject({
 
 /** How the public reaches the app. */
 export const ingress = z.strictObject({
-  /** Proxy in front of the services. @default "caddy" */
+  /** Proxy in front of the services on tier mvp; tier growth has a load balancer. @default "caddy" */
   proxy: oneOf(["caddy", "nginx", "none"]).default("caddy"),
-  /** Whether the proxy speaks HTTPS with a Let's Encrypt certificate. @default true */
+  /** Whether the app is reached by HTTPS: on tier mvp with a certificate of Let's Encrypt, on tier growth of ACM. @default true */
   tls: safety().default(true),
   /** Mail address that Let's Encrypt writes to. @default - none */
   acmeEmail: mailAddress().optional(),
   /** Who may reach ports 80 and 443: the "world", or only "cloudflare" (its published ranges, a variable). @default "world" */
   origin: oneOf(["world", "cloudflare"]).default("world"),
-  /** Ranges that may reach the `hostPort`s of services. @default [] */
+  /** Ranges that may reach the `hostPort`s of services on tier mvp. @default [] */
   directCidrs: list(clientCidr(), "IPv4 ranges").default([]),
 });
 
@@ -135,6 +148,8 @@ export const observability = z.strictObject({
   emails: list(mailAddress(), "mail addresses").default([]),
   /** Whether a CloudWatch dashboard exists. @default true */
   dashboard: flag().default(true),
+  /** US dollars a month from which mails warn, at 80 % and at all of it; on tier growth. @default - no budget */
+  budgetUsd: wholeNumber(1, 1_000_000, "US dollars a month").optional(),
 });
 
 /** The name of an existing resource, whatever its type; AWS checks the rest. */

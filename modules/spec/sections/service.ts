@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { scaling } from "./fargate";
 import {
   absolutePath,
   byName,
@@ -190,6 +191,15 @@ export const service = z.strictObject({
   execTmpfs: list(absolutePath(), "absolute paths").default([]),
   /** Folders kept on the data volume. @default [] */
   volumes: list(volume, "{ name, path }").default([]),
+  /**
+   * Tasks that tier growth runs; on tier mvp a service is one container. A Terraform variable has the number as its default.
+   * @default - 2 for kind "web", 1 for workers
+   */
+  count: wholeNumber(0, 1000, "tasks").optional(),
+  /** How many tasks tier growth runs by load, instead of a fixed number. @default - `count` */
+  scaling: scaling.optional(),
+  /** Share of its tasks that tier growth runs on Fargate Spot, which AWS may stop at two minutes' notice. @default 0 */
+  spotPercent: wholeNumber(0, 100, "per cent").default(0),
   /** Seconds between the stop signal and the kill. @default 30 */
   stopGraceSeconds: wholeNumber(1, 120, "seconds").default(30),
 });
