@@ -9,12 +9,18 @@ import { secret } from "./sections/data";
 import { healthCheck } from "./sections/service";
 
 /** The range of each tier's own network; they differ so that tiers can be peered while an app moves. */
-const TIER_NETWORKS: Readonly<Record<Tier, string>> = { mvp: "10.0.0.0/16" };
+const TIER_NETWORKS: Readonly<Record<Tier, string>> = { mvp: "10.0.0.0/16", growth: "10.1.0.0/16" };
+
+/** The zones of a network that names none: a load balancer and a group of database subnets need two. */
+const TIER_ZONES: Readonly<Record<Tier, readonly string[]>> = { mvp: ["a"], growth: ["a", "b"] };
 
 const NEWEST_CACHE = { valkey: "8.1", redis: "8.2" } as const;
 
 /** The range of the app's own network on a tier. */
 export const networkOf = (app: App, tier: Tier): string => app.network.cidr ?? TIER_NETWORKS[tier];
+
+/** The zones of the app's own network on a tier, as letters. */
+export const zonesOf = (app: App, tier: Tier): readonly string[] => app.network.zones ?? TIER_ZONES[tier];
 
 /** The main database: as written, or the app's name as an SQL name. */
 export const databaseNameOf = (app: App): string => app.database.name ?? app.name.replaceAll("-", "_");
@@ -40,11 +46,15 @@ export function dataServicesOf(app: App): DataService[] {
   ];
 }
 
-/** The secrets that the app has without naming them under `secrets`. */
-export function impliedSecrets(app: App): Record<string, Secret> {
+/**
+ * The secrets that the app has on a tier without naming them under `secrets`. The superuser of RDS has one that RDS keeps
+ * itself.
+ */
+export function impliedSecrets(app: App, tier: Tier): Record<string, Secret> {
   const { mode, passwordSecret, urlSecret } = app.database;
   if (mode === "own") {
-    const names = [passwordSecret, ...Object.values(ownRolesOf(app)), SUPERUSER_SECRET];
+    const superuser = tier === "mvp" ? [SUPERUSER_SECRET] : [];
+    const names = [passwordSecret, ...Object.values(ownRolesOf(app)), ...superuser];
     return Object.fromEntries(names.map((name) => [name, secret.parse({})]));
   }
   if (mode === "external" && urlSecret !== undefined) return { [urlSecret]: secret.parse({ source: "provided" }) };
@@ -58,9 +68,19 @@ function resolveService(app: App, written: Service): ResolvedService {
   return {
     ...service,
     healthCheck: service.healthCheck ?? (service.kind === "web" ? healthCheck.parse({}) : undefined),
+    ...tasksOf(written),
     connects: available.filter((name) => wanted.includes(name)),
     database: service.database ?? databaseNameOf(app),
   };
+}
+
+/** How many tasks a service has on tier growth. */
+function tasksOf({
+  kind,
+  count = kind === "web" ? 2 : 1,
+  scaling,
+}: Service): Pick<ResolvedService, "count" | "scaling"> {
+  return { count, scaling: scaling && { ...scaling, min: scaling.min ?? Math.min(count, scaling.max) } };
 }
 
 const resolveJob = (name: string, job: Job): ResolvedJob => ({
@@ -81,8 +101,9 @@ function resolveHost(app: App): ResolvedApp["host"] {
 
 function resolveNetwork(app: App, tier: Tier): ResolvedApp["network"] {
   const cidr = networkOf(app, tier);
-  const publicSubnets = app.network.publicSubnets ?? publicSubnetsOf(cidr, app.network.zones.length) ?? [];
-  return { ...app.network, cidr, publicSubnets };
+  const zones = zonesOf(app, tier);
+  const publicSubnets = app.network.publicSubnets ?? publicSubnetsOf(cidr, zones.length) ?? [];
+  return { ...app.network, cidr, zones, publicSubnets };
 }
 
 /** Fills in every default that follows from other fields. The app must have passed its checks. */
@@ -109,6 +130,6 @@ export function resolveApp(written: App, tier: Tier, isDefaultEnvironment: boole
     host: resolveHost(app),
     network: resolveNetwork(app, tier),
     state: { ...app.state, region: app.state.region ?? app.region },
-    secrets: { ...impliedSecrets(app), ...app.secrets },
+    secrets: { ...impliedSecrets(app, tier), ...app.secrets },
   };
 }

@@ -4,13 +4,14 @@ import { disabledServices, withoutDisabled, writtenWithoutDisabled } from "./ena
 import { type Variant, variantsOf } from "./environments";
 import { findingsOf, type LocatedFinding } from "./issues";
 import { labelOf, stackIdOf } from "./labels";
-import { isOverridden } from "./merge";
+import { isOverridden, isPlainObject } from "./merge";
 import type { Problem, Warning } from "./problem";
 import type { ResolvedStack } from "./resolved";
 import { RULES } from "./rules";
 import type { Rule } from "./rules/rule";
-import { type App, type AppInput, appSchema, type Tier, TIERS } from "./schema";
+import { type App, type AppInput, appSchema, appSections, type Tier, TIERS } from "./schema";
 import { STACK_SET_RULES, type StackRule } from "./stack-rules";
+import { onTierAs } from "./tier-overrides";
 import { warningsOf } from "./warnings";
 
 /** What all apps together come to. */
@@ -77,22 +78,39 @@ function resolveVariant(
   return { problems, stacks: findings.length > 0 || variant.findings.length > 0 ? [] : stacks };
 }
 
-/** Checks the fields, then the rules, and makes stacks of what is right. */
+/** Checks the fields, then the rules, on each tier of the app, and makes stacks of what is right. */
 function checkVariant(
   rules: readonly Rule[],
   variant: Variant,
 ): { findings: readonly LocatedFinding[]; stacks: readonly ResolvedStack[] } {
-  const parsed = appSchema.safeParse(variant.input);
-  if (!parsed.success) return { findings: findingsOf(appSchema, variant.input, parsed.error.issues), stacks: [] };
-  const app = parsed.data;
-  const tiers = TIERS.filter((tier) => app.stacks[tier] !== undefined);
-  const written = writtenWithoutDisabled(variant.input as AppInput, app);
-  const subject = { app: withoutDisabled(app), written, disabled: disabledServices(app) };
+  const tiers = tiersOf(variant.input);
   // An app without stacks is checked too, as what it would be on the first tier.
-  const findings = (tiers.length > 0 ? tiers : TIERS.slice(0, 1)).flatMap((tier) =>
-    rules.flatMap((rule) => rule.check({ ...subject, tier })),
-  );
-  return { findings: withoutRepetition(findings), stacks: tiers.map((tier) => toStack(app, tier, variant)) };
+  const checked = (tiers.length > 0 ? tiers : TIERS.slice(0, 1)).map((tier) => checkOnTier(rules, variant, tier));
+  const stacks = tiers.length > 0 ? checked.flatMap(({ stack }) => stack ?? []) : [];
+  return { findings: withoutRepetition(checked.flatMap(({ findings }) => findings)), stacks };
+}
+
+/** The tiers that an app names, well-formed or not. */
+function tiersOf(input: unknown): Tier[] {
+  const stacks = appSections.stacks.safeParse(isPlainObject(input) ? input.stacks : undefined);
+  return stacks.success ? TIERS.filter((tier) => stacks.data[tier] !== undefined) : [];
+}
+
+function checkOnTier(
+  rules: readonly Rule[],
+  variant: Variant,
+  tier: Tier,
+): { findings: readonly LocatedFinding[]; stack?: ResolvedStack } {
+  const { input, locate, findings: ofOverrides } = onTierAs(tier, variant.input);
+  const parsed = appSchema.safeParse(input);
+  if (!parsed.success) {
+    return { findings: [...ofOverrides, ...findingsOf(appSchema, input, parsed.error.issues).map(locate)] };
+  }
+  const app = parsed.data;
+  const written = writtenWithoutDisabled(input as AppInput, app);
+  const subject = { app: withoutDisabled(app), written, disabled: disabledServices(app), tier };
+  const found = rules.flatMap((rule) => rule.check(subject)).map(locate);
+  return { findings: [...ofOverrides, ...found], stack: toStack(app, tier, variant) };
 }
 
 function toStack(app: App, tier: Tier, variant: Variant): ResolvedStack {

@@ -4,11 +4,15 @@ import type { App, Job, Secret, Service, Tier } from "./schema";
 export type DataService = "database" | "cache";
 
 /** A service with every derived default filled in. */
-export type ResolvedService = Omit<Service, "enabled" | "connects" | "database"> & {
+export type ResolvedService = Omit<Service, "enabled" | "connects" | "database" | "count" | "scaling"> & {
   /** What the service gets the connection settings of; empty when neither exists. */
   readonly connects: readonly DataService[];
   /** The database that the service signs in to when it connects to one that the stack runs. */
   readonly database: string;
+  /** Tasks on tier growth. */
+  readonly count: number;
+  /** How their number follows the load; undefined for a fixed number. */
+  readonly scaling: (NonNullable<Service["scaling"]> & { readonly min: number }) | undefined;
 };
 
 /** A job with every derived default filled in. */
@@ -47,7 +51,12 @@ export type ResolvedApp = Omit<
     /** Whether the type earns CPU credits (t2, t3, t3a, t4g). */
     readonly burstable: boolean;
   };
-  readonly network: App["network"] & { readonly cidr: string; readonly publicSubnets: readonly string[] };
+  readonly network: Omit<App["network"], "zones"> & {
+    readonly cidr: string;
+    readonly publicSubnets: readonly string[];
+    /** Letters of the zones. */
+    readonly zones: readonly string[];
+  };
   /** Where the state lies, `region` filled in. What the environment of a run asks for instead is main.ts's business. */
   readonly state: App["state"] & { readonly region: string };
   /** The app's secrets and the implied ones: database password, superuser's password, external URL. */

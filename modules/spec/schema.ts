@@ -76,7 +76,10 @@ export const appSchema = z.strictObject(appSections);
 export const environmentsOf = byName(kebab(2, 12), z.unknown(), "environments");
 
 /** What an author writes. */
-export type AppInput = z.input<typeof appSchema> & {
+export type AppInput = Omit<z.input<typeof appSchema>, "stacks"> & {
+  /** Stacks of this app by tier. @default { mvp: {} } */
+  stacks?: StackEntries;
+
   /**
    * Further environments of the same app: each names what differs. Objects merge, lists and plain values replace.
    * @default {}
@@ -85,7 +88,19 @@ export type AppInput = z.input<typeof appSchema> & {
 };
 
 type DeepPartial<T> = T extends readonly unknown[] ? T : T extends object ? { [K in keyof T]?: DeepPartial<T[K]> } : T;
-type EnvironmentOverrides = DeepPartial<Omit<z.input<typeof appSchema>, "name" | "environment">>;
+type EnvironmentOverrides = DeepPartial<Omit<z.input<typeof appSchema>, "name" | "environment" | "stacks">> & {
+  stacks?: StackEntries;
+};
+type TierOverrides = DeepPartial<Omit<z.input<typeof appSchema>, "name" | "environment" | "stacks" | "state" | "ci">>;
+type StackEntries = {
+  [tier in Tier]?: Omit<z.input<typeof stackEntry>, "overrides"> & {
+    /**
+     * What the app says differently on this tier: objects merge, lists and plain values replace.
+     * @default {}
+     */
+    overrides?: TierOverrides;
+  };
+};
 
 /** An app of one environment with every default filled in. */
 export type App = z.output<typeof appSchema>;

@@ -207,13 +207,12 @@ const clientsNeedHostPort: Rule = {
         ],
 };
 
-export const INGRESS_RULES: readonly Rule[] = [
-  routesApart,
-  routesInDomain,
+export const INGRESS_RULES: readonly Rule[] = [routesApart, routesInDomain, anyHostIsPlain, hostedZoneNeedsDomain];
+
+/** Rules about the proxy and the ports of a host. */
+export const PROXY_RULES: readonly Rule[] = [
   routesNeedProxy,
-  anyHostIsPlain,
   acmeEmailNeedsTls,
-  hostedZoneNeedsDomain,
   hostPortsFree,
   hostPortsApart,
   hostPortsNeedClients,

@@ -1,10 +1,10 @@
 import { canonicalCidr, contains, overlaps, parseCidr, publicSubnetsOf, SMALLEST_SUBNET_PREFIX } from "../cidr";
-import { networkOf } from "../derive";
+import { networkOf, zonesOf } from "../derive";
 import type { Step } from "../guide";
 import type { LocatedFinding } from "../issues";
-import type { App } from "../schema";
+import type { App, Tier } from "../schema";
 import { showValue } from "../show";
-import { finding, quote, type Rule } from "./rule";
+import { finding, quote, type Rule, type Subject } from "./rule";
 
 /** Largest network and subnet that AWS allows. Source: Amazon VPC User Guide, "VPC CIDR blocks". */
 const LARGEST_PREFIX = 16;
@@ -49,7 +49,9 @@ function rangesOf(app: App): { steps: Step[]; cidr: string }[] {
     cidrs.map((cidr, index) => ({ steps: [...steps, index], cidr }));
   return [
     ...(app.network.cidr === undefined ? [] : [{ steps: ["network", "cidr"], cidr: app.network.cidr }]),
-    ...inList(["network", "publicSubnets"], app.network.publicSubnets),
+    ...(["publicSubnets", "privateSubnets", "databaseSubnets"] as const).flatMap((field) =>
+      inList(["network", field], app.network[field]),
+    ),
     ...inList(["ingress", "directCidrs"], app.ingress.directCidrs),
     ...inList(["host", "sshCidrs"], app.host.sshCidrs),
   ];
@@ -66,42 +68,50 @@ const rangesAreCanonical: Rule = {
       ),
 };
 
-/** One finding for each written subnet that fails a test. */
+/** The lists of subnets that a tier reads. */
+const listsOn = (tier: Tier) =>
+  tier === "mvp" ? (["publicSubnets"] as const) : (["publicSubnets", "privateSubnets", "databaseSubnets"] as const);
+
+/** One finding for each written subnet that fails a test; `earlier` are those written before it. */
 function subnetFindings(
-  app: App,
-  isWrong: (subnet: string, index: number, all: readonly string[]) => boolean,
+  { app, tier }: Subject,
+  isWrong: (subnet: string, earlier: readonly string[]) => boolean,
   allowed: string,
   fix: string,
 ): LocatedFinding[] {
-  const subnets = app.network.publicSubnets ?? [];
-  return subnets.flatMap((subnet, index) =>
-    isWrong(subnet, index, subnets) ? [finding(["network", "publicSubnets", index], quote(subnet), allowed, fix)] : [],
+  const written = listsOn(tier).flatMap((field) =>
+    (app.network[field] ?? []).map((subnet, index) => ({ subnet, steps: ["network", field, index] })),
+  );
+  const subnets = written.map(({ subnet }) => subnet);
+  return written.flatMap(({ subnet, steps }, index) =>
+    isWrong(subnet, subnets.slice(0, index)) ? [finding(steps, quote(subnet), allowed, fix)] : [],
   );
 }
 
 const subnetSizes: Rule = {
   id: "subnet-sizes",
   description: "Subnets are of a size that AWS allows.",
-  check: ({ app }) => subnetFindings(app, (subnet) => !hasAllowedSize(subnet), SIZES, "choose another prefix length"),
+  check: (subject) =>
+    subnetFindings(subject, (subnet) => !hasAllowedSize(subnet), SIZES, "choose another prefix length"),
 };
 
 const subnetsInside: Rule = {
   id: "subnets-inside",
   description: "Subnets lie inside the network.",
-  check: ({ app, tier }) => {
-    const network = networkOf(app, tier);
+  check: (subject) => {
+    const network = networkOf(subject.app, subject.tier);
     const fix = "choose one inside it, or change network.cidr";
-    return subnetFindings(app, (subnet) => !contains(network, subnet), `a range inside ${quote(network)}`, fix);
+    return subnetFindings(subject, (subnet) => !contains(network, subnet), `a range inside ${quote(network)}`, fix);
   },
 };
 
 const subnetsApart: Rule = {
   id: "subnets-apart",
   description: "Subnets do not overlap.",
-  check: ({ app }) =>
+  check: (subject) =>
     subnetFindings(
-      app,
-      (subnet, index, all) => all.slice(0, index).some((earlier) => overlaps(earlier, subnet)),
+      subject,
+      (subnet, earlier) => earlier.some((other) => overlaps(other, subnet)),
       "a range that overlaps no other subnet",
       "choose a free range",
     ),
@@ -110,24 +120,27 @@ const subnetsApart: Rule = {
 const subnetPerZone: Rule = {
   id: "subnet-per-zone",
   description: "There are as many subnets as zones.",
-  check: ({ app: { network } }) =>
-    network.publicSubnets === undefined || network.publicSubnets.length === network.zones.length
-      ? []
-      : [
-          finding(
-            ["network", "publicSubnets"],
-            showValue(network.publicSubnets),
-            `a list of ${network.zones.length}, one for each of network.zones`,
-            "give one range per zone, or leave the list out",
-          ),
-        ],
+  check: ({ app, tier }) => {
+    const zones = zonesOf(app, tier).length;
+    return listsOn(tier)
+      .filter((field) => (app.network[field]?.length ?? zones) !== zones)
+      .map((field) =>
+        finding(
+          ["network", field],
+          showValue(app.network[field]),
+          `a list of ${zones}, one for each of network.zones`,
+          "give one range per zone, or leave the list out",
+        ),
+      );
+  },
 };
 
 const roomForSubnets: Rule = {
   id: "room-for-subnets",
   description: "The second half of the network has room for the computed subnets.",
   check: ({ app, tier }) => {
-    const { publicSubnets, zones } = app.network;
+    const { publicSubnets } = app.network;
+    const zones = zonesOf(app, tier);
     const network = networkOf(app, tier);
     if (publicSubnets !== undefined || !hasAllowedSize(network) || publicSubnetsOf(network, zones.length)) return [];
     return [

@@ -21,6 +21,10 @@ export interface Rule {
   readonly check: (subject: Subject) => readonly LocatedFinding[];
 }
 
+/** The same rules for one tier only: what they are about does not exist on others. */
+export const onTier = (tier: Tier, rules: readonly Rule[]): Rule[] =>
+  rules.map((rule) => ({ ...rule, check: (subject) => (subject.tier === tier ? rule.check(subject) : []) }));
+
 /** One mistake at a path. `value` is in words, already shortened. */
 export function finding(steps: readonly Step[], value: string, allowed: string, fix: string): LocatedFinding {
   return { steps, path: showPath(steps), value, allowed, fix };

@@ -59,8 +59,8 @@ function secretLists(app: App): { steps: string[]; secrets: readonly string[] }[
 const secretsExist: Rule = {
   id: "secrets-exist",
   description: "Services and jobs list only secrets that the app has.",
-  check: ({ app }) => {
-    const known = [...new Set([...Object.keys(app.secrets), ...Object.keys(impliedSecrets(app))])];
+  check: ({ app, tier }) => {
+    const known = [...new Set([...Object.keys(app.secrets), ...Object.keys(impliedSecrets(app, tier))])];
     const offered = known.filter((name) => name !== SUPERUSER_SECRET);
     return secretLists(app).flatMap(({ steps, secrets }) =>
       secrets.flatMap((secret, index) =>

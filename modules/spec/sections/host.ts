@@ -184,4 +184,14 @@ export const stackEntry = z.strictObject({
   names: byName(logicalId(), literalName(), "literal names", "logical id").default({}),
   /** Further names for outputs: alias to output, or to "<output>.<entry>" of an output by name. @default {} */
   outputAliases: byName(outputName(), outputTarget(), "outputs", "alias").default({}),
+  /**
+   * What the app says differently on this tier, section by section: objects merge, lists and plain values replace. Values
+   * that only one tier reads need no override: `host` is of tier mvp, `rds` of tier growth.
+   * @default - nothing
+   */
+  overrides: guided(
+    z.record(z.string(), z.unknown()),
+    "an object with what differs on this tier",
+    "write it in braces",
+  ).optional(),
 });
