@@ -44,6 +44,32 @@ describe("Alarms", () => {
     });
   });
 
+  test("a difference of two metrics is a query over both, and only it is watched", () => {
+    const json = synthAlarms([{ ...PLAIN_ALARM, statistic: "Average", metric: "Wanted", minus: "Running" }]);
+    const { alarm_queue_depth: alarm } = resourcesOf(json, CloudwatchMetricAlarm);
+    const metric = {
+      namespace: "shop/mvp",
+      dimensions: { Stack: "shop-mvp", Queue: "mail" },
+      period: 60,
+      stat: "Average",
+    };
+    expect(alarm?.["metric_query"]).toEqual([
+      { id: "difference", expression: "first - second", label: "Queue depth", return_data: true },
+      { id: "first", metric: { ...metric, metric_name: "Wanted" } },
+      { id: "second", metric: { ...metric, metric_name: "Running" } },
+    ]);
+    for (const single of ["metric_name", "statistic", "period", "dimensions"]) expect(alarm).not.toHaveProperty(single);
+  });
+
+  test("a percentile is an extended statistic, also of few samples", () => {
+    const { alarm_queue_depth: alarm } = resourcesOf(
+      synthAlarms([{ ...PLAIN_ALARM, statistic: "p95" }]),
+      CloudwatchMetricAlarm,
+    );
+    expect(alarm).toMatchObject({ extended_statistic: "p95", evaluate_low_sample_count_percentiles: "evaluate" });
+    expect(alarm).not.toHaveProperty("statistic");
+  });
+
   test("all alarms of a host, with fixed logical ids and an action each", () => {
     const json = synthAlarms(Object.values(alarmsOf()));
     expect(json).toHaveResourceCount(CloudwatchMetricAlarm, 8);

@@ -43,7 +43,38 @@ describe("a graph for every alarm's metric", () => {
     ["LessThanOrEqualToThreshold", "below"],
   ] as const)("%s colours the side %s the line", (comparison, fill) => {
     const [graph] = ofType(widgets([{ ...PLAIN_ALARM, comparison }]), "metric");
-    expect(graph?.properties.annotations.horizontal).toEqual([{ label: "Alarm", value: 12.5, fill }]);
+    expect(graph?.properties.annotations?.horizontal).toEqual([{ label: "Alarm", value: 12.5, fill }]);
+  });
+
+  test("what has the same title shares a graph, with a line each and each threshold once", () => {
+    const line = (series: string, threshold: number) => ({ ...PLAIN_ALARM, key: series, series, threshold });
+    const [graph, ...others] = ofType(widgets([line("mail", 12.5), line("sms", 12.5), line("fax", 3)]), "metric");
+    expect(others).toEqual([]);
+    expect(graph?.properties.metrics.map((metric) => metric.at(-1))).toEqual([
+      { label: "mail" },
+      { label: "sms" },
+      { label: "fax" },
+    ]);
+    expect(graph?.properties.annotations?.horizontal.map(({ value }) => value)).toEqual([12.5, 3]);
+  });
+
+  test("a difference is drawn over two metrics that are not shown, apart for each line", () => {
+    const wanted = { ...PLAIN_ALARM, dimensions: {}, metric: "Wanted", minus: "Running" };
+    const [graph] = ofType(
+      widgets([
+        { ...wanted, series: "a" },
+        { ...wanted, series: "b" },
+      ]),
+      "metric",
+    );
+    expect(graph?.properties.metrics).toEqual([
+      ["shop/mvp", "Wanted", { id: "first0", visible: false }],
+      ["shop/mvp", "Running", { id: "second0", visible: false }],
+      [{ expression: "first0 - second0", label: "a" }],
+      ["shop/mvp", "Wanted", { id: "first1", visible: false }],
+      ["shop/mvp", "Running", { id: "second1", visible: false }],
+      [{ expression: "first1 - second1", label: "b" }],
+    ]);
   });
 
   test("percent runs from 0 to 100, other units from 0 to what comes", () => {
@@ -57,6 +88,12 @@ describe("states of alarms", () => {
   test("are listed first", () => {
     const all = widgets([PLAIN_ALARM], { alarmArns: ["arn:one", "arn:two"] });
     expect(all[0]).toMatchObject({ type: "alarm", y: 0, properties: { alarms: ["arn:one", "arn:two"] } });
+  });
+
+  test("have room for all of them", () => {
+    const height = (count: number) =>
+      widgets([], { alarmArns: Array.from({ length: count }, (_, i) => `arn:${i}`) })[0]?.height;
+    expect([height(1), height(8), height(9), height(24)]).toEqual([3, 3, 5, 7]);
   });
 
   test("are left out when there are no alarms: CloudWatch refuses an empty list", () => {

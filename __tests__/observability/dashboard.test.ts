@@ -5,6 +5,8 @@ import { Alarms } from "../../modules/observability/alarms";
 import { Dashboard } from "../../modules/observability/dashboard";
 import type { DashboardBody } from "../../modules/observability/dashboard-body";
 import { hostAlarms } from "../../modules/observability/host-alarms";
+import { share } from "../../modules/terraform/numbers";
+import { numberVariable } from "../../modules/terraform/variables";
 import { resourcesOf, synth, TEST_REGION } from "../helpers/synth";
 import { alarmsOf, hostApp, PLAIN_ALARM, shopNames } from "./fixtures";
 
@@ -42,6 +44,16 @@ describe("Dashboard", () => {
       annotations: { horizontal: [{ value: 80 }] },
     });
     expect(json).not.toMatch(/TfToken|unresolved-token|e\+29[89]/);
+  });
+
+  test("a threshold that follows from a variable stands in the text as a number", () => {
+    const json = synth((stack) => {
+      const threshold = numberVariable(stack, "most", { description: "Most.", default: 90 });
+      const alarms = [{ ...PLAIN_ALARM, threshold: share(threshold, 0.8) }];
+      new Dashboard(stack, "dashboard", { names: shopNames(), region: TEST_REGION, alarms });
+    });
+    const { dashboard_body: text } = resourcesOf(json, CloudwatchDashboard)["dashboard_overview"] ?? {};
+    expect(text).toContain('"value":${floor((var.most * 0.8))},');
   });
 
   test("the same input gives the same text", () => {

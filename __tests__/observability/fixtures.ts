@@ -1,3 +1,4 @@
+import { expect } from "vitest";
 import { PhysicalNames } from "../../modules/naming/physical-names";
 import type { AlarmSpec } from "../../modules/observability/alarm";
 import { hostAlarms, type HostAlarmInput } from "../../modules/observability/host-alarms";
@@ -49,3 +50,21 @@ export const PLAIN_ALARM: AlarmSpec = {
   treatMissing: "notBreaching",
   unit: "jobs",
 };
+
+/** What CloudWatch accepts: see PutMetricAlarm in its API reference. */
+export function expectAccepted(alarm: AlarmSpec): void {
+  expect(alarm.key).toMatch(/^[a-z]+(-[a-z0-9]+)*$/);
+  expect(alarm.description.length).toBeLessThanOrEqual(1024);
+  expect(alarm.description).not.toMatch(/[$%]\{/);
+  expect(alarm.periodSeconds % 60).toBe(0);
+  expect(alarm.datapointsToAlarm ?? 1).toBeLessThanOrEqual(alarm.evaluationPeriods);
+  const longest = alarm.periodSeconds < 3600 ? 86_400 : 604_800;
+  expect(alarm.periodSeconds * alarm.evaluationPeriods).toBeLessThanOrEqual(longest);
+}
+
+/** Alarms by key; throws when two have the same. */
+export function byKey(alarms: readonly AlarmSpec[]): Readonly<Record<string, AlarmSpec>> {
+  const found = Object.fromEntries(alarms.map((alarm) => [alarm.key, alarm]));
+  if (Object.keys(found).length !== alarms.length) throw new Error("two alarms have the same key");
+  return found;
+}

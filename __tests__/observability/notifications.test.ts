@@ -5,6 +5,7 @@ import { TerraformOutput } from "cdktf";
 import { describe, expect, test } from "vitest";
 import { Notifications } from "../../modules/observability/notifications";
 import { listVariable } from "../../modules/terraform/variables";
+import { onlyOne, statementsOf } from "../helpers/inspect";
 import { resourcesOf, synth } from "../helpers/synth";
 import { shopNames } from "./fixtures";
 
@@ -26,6 +27,20 @@ interface Statement {
   Resource: string[];
   Condition: unknown;
 }
+
+test("budgets of the same account may publish where there is a budget", () => {
+  const json = synth((stack) => new Notifications(stack, "alerts", { names: shopNames(), emails: [], budgets: true }));
+  expect(statementsOf(onlyOne(json, SnsTopicPolicy)["policy"]).map(({ Sid }) => Sid)).toEqual([
+    "AlarmsOfThisAccount",
+    "BudgetsOfThisAccount",
+    "OnlyOverTls",
+  ]);
+  expect(statementsOf(onlyOne(json, SnsTopicPolicy)["policy"])[1]).toMatchObject({
+    Effect: "Allow",
+    Principal: { Service: "budgets.amazonaws.com" },
+    Condition: { StringEquals: { "aws:SourceAccount": "${aws_sns_topic.alerts_topic.owner}" } },
+  });
+});
 
 describe("Notifications", () => {
   const json = synthNotifications();

@@ -1,4 +1,7 @@
-import { CloudwatchMetricAlarm } from "@cdktf/provider-aws/lib/cloudwatch-metric-alarm";
+import {
+  CloudwatchMetricAlarm,
+  type CloudwatchMetricAlarmConfig,
+} from "@cdktf/provider-aws/lib/cloudwatch-metric-alarm";
 import { Construct } from "constructs";
 import { logicalId } from "../naming/logical-ids";
 import type { PhysicalNames } from "../naming/physical-names";
@@ -30,19 +33,41 @@ export class Alarms extends Construct {
     return new CloudwatchMetricAlarm(this, alarm.key, {
       alarmName: names.of("aws_cloudwatch_metric_alarm", logicalId(id, alarm.key), alarm.key),
       alarmDescription: alarm.description,
-      namespace: alarm.namespace,
-      metricName: alarm.metric,
-      dimensions: { ...alarm.dimensions },
-      statistic: alarm.statistic,
-      period: alarm.periodSeconds,
+      ...watched(alarm),
       evaluationPeriods: alarm.evaluationPeriods,
       datapointsToAlarm: alarm.datapointsToAlarm,
       threshold: alarm.threshold,
       comparisonOperator: alarm.comparison,
       treatMissingData: alarm.treatMissing,
+      actionsEnabled: alarm.activeWhile,
       alarmActions: [topicArn],
       okActions: [topicArn],
       insufficientDataActions: alarm.notifyWhenSilent ? [topicArn] : undefined,
     });
   }
 }
+
+/** What an alarm looks at: one metric, or the difference of two. */
+function watched(alarm: AlarmSpec): Partial<CloudwatchMetricAlarmConfig> {
+  const { namespace, metric, minus, statistic, periodSeconds: period } = alarm;
+  const dimensions = { ...alarm.dimensions };
+  if (minus === undefined) return { namespace, metricName: metric, dimensions, period, ...statisticOf(statistic) };
+  const query = (id: string, metricName: string) => ({
+    id,
+    metric: { namespace, metricName, dimensions, period, stat: statistic },
+  });
+  return {
+    metricQuery: [
+      { id: "difference", expression: "first - second", label: alarm.title, returnData: true },
+      query("first", metric),
+      query("second", minus),
+    ],
+  };
+}
+
+/**
+ * Of few samples a percentile is little more than the slowest one. It still counts: an app with little traffic would have
+ * no alarm else.
+ */
+const statisticOf = (statistic: AlarmSpec["statistic"]): Partial<CloudwatchMetricAlarmConfig> =>
+  statistic === "p95" ? { extendedStatistic: statistic, evaluateLowSampleCountPercentiles: "evaluate" } : { statistic };

@@ -2,7 +2,7 @@ import { CloudwatchDashboard } from "@cdktf/provider-aws/lib/cloudwatch-dashboar
 import { Construct } from "constructs";
 import { logicalId } from "../naming/logical-ids";
 import type { PhysicalNames } from "../naming/physical-names";
-import type { AlarmSpec } from "./alarm";
+import type { AlarmSpec, MetricSeries } from "./alarm";
 import { dashboardBody } from "./dashboard-body";
 
 export interface DashboardProps {
@@ -10,6 +10,8 @@ export interface DashboardProps {
   readonly region: string;
   /** Alarms whose metrics are drawn. */
   readonly alarms: readonly AlarmSpec[];
+  /** Metrics that are drawn besides. @default - none */
+  readonly graphs?: readonly MetricSeries[];
   /** ARNs of alarms whose state is listed. @default - none */
   readonly alarmArns?: readonly string[];
   /** Log groups that are searched for errors. @default - none */
@@ -26,11 +28,12 @@ export interface DashboardProps {
 export class Dashboard extends Construct {
   constructor(scope: Construct, id: string, props: DashboardProps) {
     super(scope, id);
-    const { names, region, alarms, alarmArns = [], logGroupNames = [] } = props;
+    const { names, region, alarms, graphs, alarmArns = [], logGroupNames = [] } = props;
     new CloudwatchDashboard(this, "overview", {
       dashboardName: names.of("aws_cloudwatch_dashboard", logicalId(id, "overview"), "overview"),
-      // Every reference in the body is a text inside a JSON string, so it survives; numbers are plain.
-      dashboardBody: JSON.stringify(dashboardBody({ region, alarms, alarmArns, logGroupNames })),
+      // Every reference in the body is a text inside a JSON string, so it survives; CDKTF finds
+      // a number's reference there too and writes it without quotes.
+      dashboardBody: JSON.stringify(dashboardBody({ region, alarms, graphs, alarmArns, logGroupNames })),
     });
   }
 }

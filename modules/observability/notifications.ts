@@ -5,17 +5,20 @@ import { TerraformIterator } from "cdktf";
 import { Construct } from "constructs";
 import { logicalId } from "../naming/logical-ids";
 import type { PhysicalNames } from "../naming/physical-names";
-import { policyJson } from "../security/policies";
+import { policyJson, type Statement } from "../security/policies";
 
 export interface NotificationsProps {
   readonly names: PhysicalNames;
   /** Mail addresses as a list reference; an empty list subscribes nobody. */
   readonly emails: string[];
+  /** Whether budgets of the account may publish as well. @default false */
+  readonly budgets?: boolean;
 }
 
 /**
  * The topic that alarms go to, and a mail subscription per address. Each address gets a link that must be clicked once;
- * until then SNS sends it nothing, and Terraform cannot click. Only alarms of the same account may publish.
+ * until then SNS sends it nothing, and Terraform cannot click. Only alarms, and where it is asked for
+ * budgets, of the same account may publish.
  *
  * The topic is not encrypted at rest, on purpose: CloudWatch cannot publish to a topic under the AWS-managed key
  * (alias/aws/sns), because that key's policy cannot be opened to it, and alarms would be lost without an error. A key of
@@ -31,22 +34,24 @@ export class Notifications extends Construct {
     const topic = new SnsTopic(this, "topic", {
       name: props.names.of("aws_sns_topic", logicalId(id, "topic"), "alerts"),
     });
-    this.letAlarmsPublish(topic);
+    this.letOwnPublish(topic, props.budgets ?? false);
     this.subscribe(topic, props.emails);
     this.topicArn = topic.arn;
   }
 
-  private letAlarmsPublish({ arn, owner }: SnsTopic): void {
+  private letOwnPublish({ arn, owner }: SnsTopic, budgets: boolean): void {
+    const ofThisAccount = (sid: string, service: string): Statement => ({
+      sid,
+      principals: { Service: service },
+      actions: ["sns:Publish"],
+      resources: [arn],
+      condition: { StringEquals: { "aws:SourceAccount": owner } },
+    });
     new SnsTopicPolicy(this, "policy", {
       arn,
       policy: policyJson([
-        {
-          sid: "AlarmsOfThisAccount",
-          principals: { Service: "cloudwatch.amazonaws.com" },
-          actions: ["sns:Publish"],
-          resources: [arn],
-          condition: { StringEquals: { "aws:SourceAccount": owner } },
-        },
+        ofThisAccount("AlarmsOfThisAccount", "cloudwatch.amazonaws.com"),
+        ...(budgets ? [ofThisAccount("BudgetsOfThisAccount", "budgets.amazonaws.com")] : []),
         {
           sid: "OnlyOverTls",
           effect: "Deny",
