@@ -23,12 +23,14 @@ export interface ClosedBucketProps {
   readonly kmsKeyId?: string;
   /** Days after which an older version goes. */
   readonly noncurrentDays: number;
-  /** Newest older versions of each object that stay whatever their age. */
-  readonly keepNoncurrent: number;
+  /** Newest older versions of each object that stay whatever their age. @default - none */
+  readonly keepNoncurrent?: number;
   /** Further rules of expiry. @default - none */
   readonly rules?: readonly S3BucketLifecycleConfigurationRule[];
   /** What nobody may do with its objects, besides speaking without TLS. @default - nothing */
   readonly refusals?: readonly Pick<Statement, "sid" | "actions">[];
+  /** What a service of AWS may do with objects whose key matches a pattern. @default - nothing */
+  readonly grants?: readonly (Pick<Statement, "sid" | "actions" | "principals"> & { readonly keys: string })[];
 }
 
 /** Characters that "-" and the random suffix take of a bucket name. */
@@ -43,6 +45,7 @@ export abstract class ClosedBucket extends Construct {
   readonly arn: string;
   /** What must be there before the first object: an object that is put before versioning is on gets no version. */
   readonly ready: readonly ITerraformDependable[];
+  protected readonly policy: ITerraformDependable;
 
   constructor(scope: Construct, id: string, props: ClosedBucketProps) {
     super(scope, id);
@@ -53,7 +56,7 @@ export abstract class ClosedBucket extends Construct {
     const versioning = this.keepVersions();
     this.expireOldVersions(props, versioning);
     this.ready = [versioning, this.encrypt(props), this.closeToPublic()];
-    this.refuse(props);
+    this.policy = this.admit(props);
   }
 
   private createBucket({ name, protect }: ClosedBucketProps): S3Bucket {
@@ -130,7 +133,7 @@ export abstract class ClosedBucket extends Construct {
     });
   }
 
-  private refuse({ refusals = [] }: ClosedBucketProps): void {
+  private admit({ refusals = [], grants = [] }: ClosedBucketProps): S3BucketPolicy {
     const objects = `${this.arn}/*`;
     const tlsOnly: Statement = {
       sid: "TlsOnly",
@@ -146,6 +149,10 @@ export abstract class ClosedBucket extends Construct {
       principals: "*",
       resources: [objects],
     }));
-    new S3BucketPolicy(this, "policy", { bucket: this.bucketName, policy: policyJson([tlsOnly, ...others]) });
+    const granted = grants.map(({ keys, ...grant }): Statement => ({ ...grant, resources: [`${this.arn}/${keys}`] }));
+    return new S3BucketPolicy(this, "policy", {
+      bucket: this.bucketName,
+      policy: policyJson([tlsOnly, ...others, ...granted]),
+    });
   }
 }

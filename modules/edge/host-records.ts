@@ -1,7 +1,7 @@
-import { createHash } from "node:crypto";
 import { Route53Record } from "@cdktf/provider-aws/lib/route53-record";
 import { Construct } from "constructs";
 import { underDomain, type PublicHost } from "./public-hosts";
+import { recordId, TTL_SECONDS, WITH_HOSTED_ZONE, type RecordToCreate } from "./records";
 
 export interface HostRecordsProps {
   readonly hosts: readonly PublicHost[];
@@ -10,17 +10,6 @@ export interface HostRecordsProps {
   /** Hosted zone, as a reference to the variable `hosted_zone_id`; empty makes no records. */
   readonly hostedZoneId: string;
   readonly address: string;
-}
-
-/** Seconds that resolvers keep a record: short, because a move changes it. */
-const TTL_SECONDS = 60;
-
-/** A record to create by hand when the zone is elsewhere. */
-export interface RecordToCreate {
-  readonly name: string;
-  readonly type: "A";
-  readonly ttl: number;
-  readonly value: string;
 }
 
 /**
@@ -42,24 +31,14 @@ export class HostRecords extends Construct {
       value: address,
     }));
     hosts.forEach((host) => {
-      const record = new Route53Record(this, this.recordId(host), {
+      const record = new Route53Record(this, recordId(this, host), {
         zoneId: hostedZoneId,
         name: underDomain(host, domain),
         type: "A",
         ttl: TTL_SECONDS,
         records: [address],
       });
-      record.addOverride("count", '${var.hosted_zone_id == "" ? 0 : 1}');
+      record.addOverride("count", WITH_HOSTED_ZONE);
     });
-  }
-
-  /**
-   * "apex" for the domain itself, else what stands before it, else the whole name. Two names that come to the same id
-   * ("a-b" and "a.b") stay apart by a digest of the later one.
-   */
-  private recordId({ name, label }: PublicHost): string {
-    const id = (label === "" ? "apex" : (label ?? name)).replace(/[^a-z0-9]+/g, "_");
-    if (this.node.tryFindChild(id) === undefined) return id;
-    return `${id}_${createHash("sha256").update(name).digest("hex").slice(0, 8)}`;
   }
 }
