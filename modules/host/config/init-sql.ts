@@ -13,7 +13,7 @@ export type DatabasePlan = Pick<
  * that was closed for a move stays closed: LOGIN is given when the role is made, and CONNECT belongs to the owner anyway.
  */
 export function initSql(plan: DatabasePlan): string {
-  const databases = [plan.name, ...plan.databases.filter((name) => name !== plan.name)];
+  const databases = databasesOf(plan);
   return lines(
     "-- Roles, databases, grants and extensions of the app. Runs before the services at every start; safe to repeat.",
     "\\set ON_ERROR_STOP on",
@@ -35,7 +35,14 @@ export function initSql(plan: DatabasePlan): string {
   );
 }
 
-const ownerOf = ({ user, ownRoles }: DatabasePlan, database: string): string =>
+/** All databases of a plan, the main one first. */
+export const databasesOf = ({ name, databases }: DatabasePlan): string[] => [
+  name,
+  ...databases.filter((other) => other !== name),
+];
+
+/** The role that a database belongs to. */
+export const ownerOf = ({ user, ownRoles }: DatabasePlan, database: string): string =>
   Object.hasOwn(ownRoles, database) ? database : user;
 
 function roleStatements(user: string, passwordSecret: string): string[] {
@@ -54,7 +61,8 @@ function roleStatements(user: string, passwordSecret: string): string[] {
   ];
 }
 
-function databaseStatements(name: string, owner: string): string[] {
+/** Makes a database, or gives it to its owner. */
+export function databaseStatements(name: string, owner: string): string[] {
   return [
     `SELECT 'CREATE DATABASE ${identifier(name)} OWNER ${identifier(owner)}'`,
     ` WHERE NOT EXISTS (SELECT FROM pg_database WHERE datname = '${name}') \\gexec`,
@@ -82,7 +90,8 @@ function schemaStatements(database: string, user: string): string[] {
   ];
 }
 
-function extensionStatements({ name, extensions }: DatabasePlan): string[] {
+/** Makes the extensions of the main database. */
+export function extensionStatements({ name, extensions }: DatabasePlan): string[] {
   return [
     `\\connect ${identifier(name)}`,
     `SELECT format('CREATE EXTENSION %I CASCADE', wanted) FROM unnest(ARRAY[${literals(extensions)}]) AS wanted`,
@@ -91,6 +100,6 @@ function extensionStatements({ name, extensions }: DatabasePlan): string[] {
 }
 
 /** Quoted, because a name may be one of SQL's own words. */
-const identifier = (name: string): string => `"${name}"`;
+export const identifier = (name: string): string => `"${name}"`;
 
-const literals = (names: readonly string[]): string => names.map((name) => `'${name}'`).join(", ");
+export const literals = (names: readonly string[]): string => names.map((name) => `'${name}'`).join(", ");
