@@ -109,7 +109,7 @@ export class MvpStack extends TierStack {
 
   private createPeering(vpcId: string, cidr: string, routeTableId: string | undefined): void {
     if (routeTableId === undefined) return;
-    new Peering(this, "peering", { names: this.names, vpcId, cidr, routeTableId });
+    new Peering(this, "peering", { names: this.names, vpcId, cidr, routeTableIds: [routeTableId] });
   }
 
   private createFirewall({ vpcId }: HostPlace): HostFirewall {

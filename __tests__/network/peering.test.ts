@@ -7,15 +7,17 @@ import { onlyOne, resourceTypes } from "../helpers/inspect";
 import { PlainTerraform, type VariableValue } from "../helpers/plain-terraform";
 import { resourcesOf, synth } from "../helpers/synth";
 
-const json = synth(
-  (stack) =>
-    new Peering(stack, "peering", {
-      names: new PhysicalNames({ app: "shop", tier: "mvp" }),
-      vpcId: "vpc-here",
-      routeTableId: "rtb-here",
-      cidr: "10.0.0.0/16",
-    }),
-);
+const synthPeering = (...routeTableIds: string[]): string =>
+  synth(
+    (stack) =>
+      new Peering(stack, "peering", {
+        names: new PhysicalNames({ app: "shop", tier: "mvp" }),
+        vpcId: "vpc-here",
+        routeTableIds,
+        cidr: "10.0.0.0/16",
+      }),
+  );
+const json = synthPeering("rtb-here");
 
 const VPC = "vpc-0123456789abcdef0";
 const CONNECTION = "${one(aws_vpc_peering_connection.peering_connection[*].id)}";
@@ -50,6 +52,13 @@ describe("Peering", () => {
         vpc_peering_connection_id: CONNECTION,
       },
     });
+  });
+
+  test("every table of this network gets a route, and a further one changes none", () => {
+    const routes = resourcesOf(synthPeering("rtb-here", "rtb-more", "rtb-most"), Route);
+    expect(routes).toMatchObject(resourcesOf(json, Route));
+    expect(Object.keys(routes)).toEqual(["peering_back", "peering_there", "peering_there_2", "peering_there_3"]);
+    expect(routes.peering_there_3).toEqual({ ...routes.peering_there, route_table_id: "rtb-most" });
   });
 });
 

@@ -8,7 +8,8 @@ import { emptyOrMatching, listVariable, stringVariable, type VariableRule } from
 export interface PeeringProps {
   readonly names: PhysicalNames;
   readonly vpcId: string;
-  readonly routeTableId: string;
+  /** Route tables that lead to the peer: at least one, and further ones at the end only. */
+  readonly routeTableIds: readonly string[];
   /** Range of this network, for the routes on the other side. */
   readonly cidr: string;
 }
@@ -23,7 +24,7 @@ export interface PeeringProps {
 export class Peering extends Construct {
   constructor(scope: Construct, id: string, props: PeeringProps) {
     super(scope, id);
-    const { names, vpcId, routeTableId, cidr } = props;
+    const { names, vpcId, routeTableIds, cidr } = props;
     const peerVpcId = stringVariable(scope, "peer_vpc_id", {
       description: "VPC of another tier to peer with during a move. Empty means no peering.",
       default: "",
@@ -68,12 +69,14 @@ export class Peering extends Construct {
     connection.addOverride("count", '${var.peer_vpc_id == "" ? 0 : 1}');
     const connectionId = `\${one(aws_vpc_peering_connection.${connection.friendlyUniqueId}[*].id)}`;
 
-    const there = new Route(this, "there", {
-      routeTableId,
-      destinationCidrBlock: peerCidr,
-      vpcPeeringConnectionId: connectionId,
-    });
-    there.addOverride("count", '${var.peer_vpc_id == "" ? 0 : 1}');
+    for (const [index, routeTableId] of routeTableIds.entries()) {
+      const there = new Route(this, index === 0 ? "there" : `there_${index + 1}`, {
+        routeTableId,
+        destinationCidrBlock: peerCidr,
+        vpcPeeringConnectionId: connectionId,
+      });
+      there.addOverride("count", '${var.peer_vpc_id == "" ? 0 : 1}');
+    }
     const tables = TerraformIterator.fromList(peerRouteTables);
     new Route(this, "back", {
       forEach: tables,
