@@ -5,6 +5,7 @@ import { createHash } from "node:crypto";
  * (CreateRole, CreateBucket, CreateLoadBalancer and so on); "tag:Name" is the limit of a tag value.
  */
 export const NAME_LIMITS = {
+  aws_amplify_app: 255,
   aws_appautoscaling_policy: 256,
   aws_backup_plan: 50,
   aws_backup_vault: 50,

@@ -99,6 +99,12 @@ export interface ApplyInput {
   world: World;
 }
 
+/** What a provider sees when it reads one object. */
+export interface ReadInput {
+  object: WorldObject;
+  world: World;
+}
+
 /** Behaviour of one type that data cannot express. */
 export interface TypeHooks {
   /** At ValidateResourceConfig; values may be unknown. */
@@ -107,6 +113,8 @@ export interface TypeHooks {
   plan?(input: PlanInput): { planned: Obj; requiresReplace?: string[]; diagnostics?: Diagnostic[] };
   /** After ids and computed values were filled; may set computed values, or refuse. */
   apply?(input: ApplyInput): { result: Obj; diagnostics?: Diagnostic[] };
+  /** What the cloud did by itself since the last look: the new attributes; undefined when nothing. */
+  read?(input: ReadInput): Obj | undefined;
   /** Refuses, or records names that stay taken. */
   destroy?(input: { object: WorldObject; ctx: Ctx; world: World }): Diagnostic[];
 }

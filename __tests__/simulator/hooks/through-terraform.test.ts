@@ -47,7 +47,14 @@ function webStack(image: string): Config {
           validation_record_fqdns: "${[for r in aws_route53_record.validation : r.fqdn]}",
         },
       },
-      aws_lb: { main: { name: "web", subnets: SUBNETS, security_groups: GROUPS } },
+      aws_lb: {
+        main: {
+          name: "web",
+          subnets: SUBNETS,
+          security_groups: GROUPS,
+          depends_on: ["aws_internet_gateway.main"],
+        },
+      },
       aws_lb_target_group: {
         web: { name: "web", port: 8080, protocol: "HTTP", target_type: "ip", vpc_id: "${aws_vpc.main.id}" },
       },

@@ -147,7 +147,7 @@ export class SimulatedProvider {
     const key = objectKey(r.private);
     if (key === undefined) return reply([foreignState(type, state.id)]);
     this.holders.holds(key);
-    const object = this.find(type, key, state, session);
+    const object = this.upToDate(this.find(type, key, state, session), session);
     const attributes = object && withoutWriteOnly(block, conform(block, object.attributes));
     return { new_state: encode(attributes ?? null), private: privateData(object?.key ?? key) };
   }
@@ -259,6 +259,15 @@ export class SimulatedProvider {
 
   private ephemeral(type: string): TypeSchema | undefined {
     return ephemeralSchema(type, this.options.library, this.options.knowledge);
+  }
+
+  /** The object as it is now: the cloud may have gone on with it since it was made. */
+  private upToDate(object: StoredObject | undefined, { world }: Session): StoredObject | undefined {
+    const attributes = object && this.options.knowledge.hooks(object.type).read?.({ object, world });
+    if (!object || !attributes) return object;
+    const changed = { ...object, attributes };
+    world.put(changed);
+    return changed;
   }
 
   /** By the key in the state, or by id when the object was put into the world file by hand. */

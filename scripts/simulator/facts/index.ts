@@ -30,7 +30,7 @@ export function knowledge(options: { fixturesFile?: string } = {}): Knowledge {
 
   return {
     facts: (type) => factsOf(types.get(type) ?? {}),
-    hooks: (type) => engineHooks(type, seeing, unique),
+    hooks: (type) => engineHooks(type, seeing, seen, unique),
     validate: (type, config) => validateConfig(types.get(type) ?? {}, config),
     checkApply: (input) => {
       const view = seeing(input);
@@ -62,11 +62,17 @@ function factsOf(data: TypeData): TypeFacts {
 }
 
 /** The hooks as the engine calls them: they see the fixtures' objects, and deleted names are kept where AWS keeps them. */
-function engineHooks(type: string, seeing: (input: ApplyInput) => ApplyInput, unique: UniqueNames): TypeHooks {
+function engineHooks(
+  type: string,
+  seeing: (input: ApplyInput) => ApplyInput,
+  seen: (world: World) => World,
+  unique: UniqueNames,
+): TypeHooks {
   const hooks = hooksOf(type);
   return {
     ...hooks,
     apply: (input) => hooks.apply?.(seeing(input)) ?? { result: input.result },
+    read: (input) => hooks.read?.({ ...input, world: seen(input.world) }),
     destroy: (input) => {
       const refused = hooks.destroy?.(input) ?? [];
       if (refused.length === 0) unique.keepNames(input.object, input.world);

@@ -1,12 +1,15 @@
 /** Certificates: the provider knows at plan time for which domains there will be validation records. */
-import type { ApplyInput, Diagnostic, Obj, PlanInput } from "../contract";
+import type { ApplyInput, Diagnostic, Obj, PlanInput, ReadInput, World, WorldObject } from "../contract";
 import { UNKNOWN } from "../wire/value";
 import { digits, fallback, type Hooks, objects, refuse, strings, text } from "./service";
 
 export const ACM_HOOKS: Hooks = {
-  aws_acm_certificate: { plan: planCertificate, apply: requestCertificate },
+  aws_acm_certificate: { check: checkNames, plan: planCertificate, apply: requestCertificate, read: issue },
   aws_acm_certificate_validation: { check: checkValidation },
 };
+
+const PENDING = "PENDING_VALIDATION";
+const ISSUED = "ISSUED";
 
 /** All names of a certificate; undefined while one is not known. */
 function domainsOf(config: Obj): string[] | undefined {
@@ -16,6 +19,22 @@ function domainsOf(config: Obj): string[] | undefined {
   ];
   if (config.subject_alternative_names === UNKNOWN || names.includes(UNKNOWN)) return undefined;
   return [...new Set(strings(names))].sort();
+}
+
+/** Source: quotas of ACM, and RequestCertificate. */
+const MOST_NAMES = 10;
+const LONGEST_DOMAIN = 64;
+
+function checkNames(input: ApplyInput): Diagnostic[] {
+  const names = domainsOf(input.config) ?? [];
+  const domain = text(input.config.domain_name) ?? "";
+  if (domain.length > LONGEST_DOMAIN) {
+    const message = `ValidationException: The first domain name can be no longer than ${LONGEST_DOMAIN} octets`;
+    return [refuse(input, message, `${domain} has ${domain.length}.`, "domain_name")];
+  }
+  if (names.length <= MOST_NAMES) return [];
+  const message = `LimitExceededException: A certificate of a new account has up to ${MOST_NAMES} domain names`;
+  return [refuse(input, message, `This one has ${names.length}.`, "subject_alternative_names")];
 }
 
 /** ACM adds the domain itself to the alternative names, and the provider plans that too. */
@@ -44,7 +63,7 @@ function requestCertificate({ config, prior, result }: ApplyInput): { result: Ob
       not_after: "",
       not_before: "",
       renewal_eligibility: "INELIGIBLE",
-      status: "PENDING_VALIDATION",
+      status: PENDING,
       type: "AMAZON_ISSUED",
     },
   };
@@ -60,6 +79,29 @@ function validationRecord(domain_name: string): Obj {
     resource_record_value: `_${digits(32, "acm value", domain)}.acm-validations.aws.`,
   };
 }
+
+/** ACM looks for its records all the time, whoever made them. */
+function issue({ object, world }: ReadInput): Obj | undefined {
+  const { attributes } = object;
+  return attributes.status === PENDING && isIssued(object, world) ? { ...attributes, status: ISSUED } : undefined;
+}
+
+/** Whether a certificate can be used: one of the fixtures that says nothing is, another when its records are there. */
+export function isIssued({ attributes }: WorldObject, world: World): boolean {
+  if (attributes.status !== PENDING) return (text(attributes.status) ?? ISSUED) === ISSUED;
+  const options = objects(attributes.domain_validation_options);
+  return options.length > 0 && options.every((option) => hasRecord(option, world));
+}
+
+function hasRecord({ resource_record_name: name, resource_record_value: value }: Obj, world: World): boolean {
+  return world
+    .ofType("aws_route53_record")
+    .some(
+      ({ attributes: a }) => sameName(a.name, name) && strings(a.records).some((record) => sameName(record, value)),
+    );
+}
+
+const sameName = (a: unknown, b: unknown): boolean => String(a).replace(/\.$/, "") === String(b).replace(/\.$/, "");
 
 function checkValidation(input: ApplyInput): Diagnostic[] {
   const { config, world } = input;

@@ -1,10 +1,11 @@
 /** Task definitions and services. */
 import type { ApplyInput, Diagnostic, Obj } from "../contract";
+import { checkAttached } from "./listeners";
 import { fallback, type Hooks, invalid, strings, text } from "./service";
 
 export const ECS_HOOKS: Hooks = {
   aws_ecs_task_definition: { validate: validateTask, apply: registerTask },
-  aws_ecs_service: { apply: nameService },
+  aws_ecs_service: { check: checkAttached, apply: nameService },
 };
 
 /**

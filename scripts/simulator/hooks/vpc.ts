@@ -150,8 +150,12 @@ function checkMappedAddresses(object: WorldObject, _ctx: unknown, world: World):
   const instances = world
     .ofType("aws_instance")
     .filter((o) => subnetOf(world, o.attributes.subnet_id)?.attributes.vpc_id === vpcId);
-  const mapped = instances.find(
+  const balancers = world
+    .ofType("aws_lb")
+    .filter((o) => o.attributes.vpc_id === vpcId && o.attributes.internal !== true);
+  const mapped = [...instances, ...balancers].find(
     (o) =>
+      o.type === "aws_lb" ||
       text(o.attributes.public_ip) !== undefined ||
       world.ofType("aws_eip_association").some((association) => association.attributes.instance_id === o.id),
   );
@@ -161,7 +165,7 @@ function checkMappedAddresses(object: WorldObject, _ctx: unknown, world: World):
     {
       severity: "error",
       summary: `deleting aws_internet_gateway: DependencyViolation: Network ${network} has some mapped public address(es). Please unmap those public address(es) before detaching the gateway.`,
-      detail: `Instance ${mapped.id} has a public address. The real provider would try for 20 minutes: make what has the address depend on the gateway.`,
+      detail: `${mapped.type} ${mapped.id} has a public address. The real provider would try for 20 minutes: make what has the address depend on the gateway.`,
     },
   ];
 }
