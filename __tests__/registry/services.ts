@@ -20,6 +20,9 @@ export function serviceWith(image: ResolvedService["image"]): ResolvedService {
     tmpfs: ["/tmp"],
     execTmpfs: [],
     volumes: [],
+    spotPercent: 0,
+    count: 1,
+    scaling: undefined,
     stopGraceSeconds: 30,
   };
 }

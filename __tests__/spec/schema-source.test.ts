@@ -56,7 +56,7 @@ const FIELDS = FILES.flatMap((file) => sourceFields(file, readFileSync(join(SPEC
 const mayBeLeftOut = ({ definition }: SourceField): boolean => /\.(default|prefault|optional)\(/.test(definition);
 /** Words that say in which unit a number counts. */
 const UNITS =
-  /port|MiB|GiB|seconds|minutes|hours|days|bytes|vCPU|connections|versions?|snapshots|checks|images|repository/i;
+  /port|MiB|GiB|seconds|minutes|hours|days|bytes|vCPU|connections|versions?|snapshots|checks|images|repository|tasks|replicas|per cent|requests|dollars|units/i;
 
 describe("the source of the specification", () => {
   test("has the fields that the schema has", () => {

@@ -34,14 +34,14 @@ export const ENVIRONMENT_ROWS: readonly Row[] = [
     name: "environment that renames the app",
     patch: staging({ name: "other" }),
     lines: [
-      "shop-mvp-staging: environments.staging.name is not a known field; allowed: region, stacks, tags, protect, state, network, services, jobs, database, cache, ingress, dns, host, registry, backup, secrets, observability, ci; remove it",
+      "shop-mvp-staging: environments.staging.name is not a known field; allowed: region, stacks, tags, protect, state, network, services, jobs, database, cache, ingress, dns, host, alb, ecs, rds, elasticache, registry, backup, secrets, observability, ci; remove it",
     ],
   },
   {
     name: "misspelt section in an environment",
     patch: staging({ hots: { spot: true } }),
     lines: [
-      `shop-mvp-staging: environments.staging.hots is not a known field; allowed: region, stacks, tags, protect, state, network, services, jobs, database, cache, ingress, dns, host, registry, backup, secrets, observability, ci; did you mean "host"?`,
+      `shop-mvp-staging: environments.staging.hots is not a known field; allowed: region, stacks, tags, protect, state, network, services, jobs, database, cache, ingress, dns, host, alb, ecs, rds, elasticache, registry, backup, secrets, observability, ci; did you mean "host"?`,
     ],
   },
   {

@@ -2,9 +2,11 @@ import { CI_ROWS } from "./ci";
 import { CONTAINER_ROWS } from "./containers";
 import { DATA_ROWS } from "./data";
 import { ENVIRONMENT_ROWS } from "./environments";
+import { FARGATE_ROWS } from "./fargate";
 import { HOST_ROWS } from "./host";
 import { INGRESS_ROWS } from "./ingress";
 import { JOB_AND_SECRET_ROWS } from "./jobs-and-secrets";
+import { MANAGED_DATA_ROWS } from "./managed-data";
 import { NETWORK_ROWS } from "./network";
 import type { Row } from "./row";
 import { SERVICE_DATABASE_ROWS } from "./service-database";
@@ -24,6 +26,8 @@ export const ROWS: readonly Row[] = [
   ...SERVICE_DATABASE_ROWS,
   ...NETWORK_ROWS,
   ...HOST_ROWS,
+  ...FARGATE_ROWS,
+  ...MANAGED_DATA_ROWS,
   ...ENVIRONMENT_ROWS,
   ...CI_ROWS,
 ];

@@ -14,7 +14,7 @@ export const SERVICE_ROWS: readonly Row[] = [
     name: "service that is no object",
     patch: { services: { api: "ghcr.io/acme/api" } },
     lines: [
-      `shop-mvp: services.api is "ghcr.io/acme/api"; allowed: an object with enabled, kind, image, port, hostPort, healthCheck, route, env, secrets, aliases, files, smoke, connects, database, dependsOn, cpu, memoryMiB, command, user, readOnlyRoot, tmpfs, execTmpfs, volumes, stopGraceSeconds; write it in braces with these fields`,
+      `shop-mvp: services.api is "ghcr.io/acme/api"; allowed: an object with enabled, kind, image, port, hostPort, healthCheck, route, env, secrets, aliases, files, smoke, connects, database, dependsOn, cpu, memoryMiB, command, user, readOnlyRoot, tmpfs, execTmpfs, volumes, count, scaling, spotPercent, stopGraceSeconds; write it in braces with these fields`,
     ],
   },
   {
@@ -44,7 +44,7 @@ export const SERVICE_ROWS: readonly Row[] = [
     name: "misspelt field of a service",
     patch: api({ prot: 8080 }),
     lines: [
-      `shop-mvp: services.api.prot is not a known field; allowed: enabled, kind, image, port, hostPort, healthCheck, route, env, secrets, aliases, files, smoke, connects, database, dependsOn, cpu, memoryMiB, command, user, readOnlyRoot, tmpfs, execTmpfs, volumes, stopGraceSeconds; did you mean "port"?`,
+      `shop-mvp: services.api.prot is not a known field; allowed: enabled, kind, image, port, hostPort, healthCheck, route, env, secrets, aliases, files, smoke, connects, database, dependsOn, cpu, memoryMiB, command, user, readOnlyRoot, tmpfs, execTmpfs, volumes, count, scaling, spotPercent, stopGraceSeconds; did you mean "port"?`,
     ],
   },
   {

@@ -39,14 +39,14 @@ export const TOP_ROWS: readonly Row[] = [
     name: "misspelt required field",
     patch: { region: undefined, regoin: "eu-central-1" },
     lines: [
-      `shop-mvp: regoin is not a known field; allowed: name, region, environment, stacks, tags, protect, state, network, services, jobs, database, cache, ingress, dns, host, registry, backup, secrets, observability, ci; did you mean "region"?`,
+      `shop-mvp: regoin is not a known field; allowed: name, region, environment, stacks, tags, protect, state, network, services, jobs, database, cache, ingress, dns, host, alb, ecs, rds, elasticache, registry, backup, secrets, observability, ci; did you mean "region"?`,
     ],
   },
   {
     name: "field that nobody knows",
     patch: { kubernetes: true },
     lines: [
-      "shop-mvp: kubernetes is not a known field; allowed: name, region, environment, stacks, tags, protect, state, network, services, jobs, database, cache, ingress, dns, host, registry, backup, secrets, observability, ci; remove it",
+      "shop-mvp: kubernetes is not a known field; allowed: name, region, environment, stacks, tags, protect, state, network, services, jobs, database, cache, ingress, dns, host, alb, ecs, rds, elasticache, registry, backup, secrets, observability, ci; remove it",
     ],
   },
   {
@@ -76,10 +76,10 @@ export const TOP_ROWS: readonly Row[] = [
       observability: false,
     },
     lines: [
-      `shop-mvp: stacks is "mvp"; allowed: an object with mvp; write it in braces with these fields`,
+      `shop-mvp: stacks is "mvp"; allowed: an object with mvp, growth; write it in braces with these fields`,
       "shop-mvp: tags is a list of 1; allowed: tags by name; write it in braces, each with its name in front",
       `shop-mvp: state is "s3"; allowed: an object with backend, bucket, region, kmsKeyId; write it in braces with these fields`,
-      `shop-mvp: network is "10.0.0.0/16"; allowed: an object with cidr, publicSubnets, zones, existing, flowLogDays; write it in braces with these fields`,
+      `shop-mvp: network is "10.0.0.0/16"; allowed: an object with cidr, publicSubnets, privateSubnets, databaseSubnets, zones, egress, existing, flowLogDays; write it in braces with these fields`,
       "shop-mvp: services is a list of 1; allowed: services by name; write it in braces, each with its name in front",
       `shop-mvp: jobs is "migrate"; allowed: jobs by name; write it in braces, each with its name in front`,
       `shop-mvp: database is "postgres"; allowed: an object with mode, major, name, user, databases, extensions, memoryMiB, maxConnections, passwordSecret, urlSecret; write it in braces with these fields`,
@@ -90,19 +90,19 @@ export const TOP_ROWS: readonly Row[] = [
       "shop-mvp: registry is 10; allowed: an object with keep, scanOnPush; write it in braces with these fields",
       `shop-mvp: backup is "02:00"; allowed: an object with dailyAt, noncurrentDays, keepNoncurrent, maxAgeHours, drillMaxAgeDays; write it in braces with these fields`,
       "shop-mvp: secrets is a list of 1 (not shown); allowed: secrets by name; write it in braces, each with its name in front",
-      "shop-mvp: observability is false; allowed: an object with logDays, logs, alarms, emails, dashboard; write it in braces with these fields",
+      "shop-mvp: observability is false; allowed: an object with logDays, logs, alarms, emails, dashboard, budgetUsd; write it in braces with these fields",
     ],
   },
   {
     name: "stack of a tier that does not exist",
     patch: { stacks: { mpv: {} } },
-    lines: [`shop: stacks.mpv is not a known field; allowed: mvp; did you mean "mvp"?`],
+    lines: [`shop: stacks.mpv is not a known field; allowed: mvp, growth; did you mean "mvp"?`],
   },
   {
     name: "stack that is no object",
     patch: { stacks: { mvp: true } },
     lines: [
-      "shop-mvp: stacks.mvp is true; allowed: an object with id, names, outputAliases; write it in braces with these fields",
+      "shop-mvp: stacks.mvp is true; allowed: an object with id, names, outputAliases, overrides; write it in braces with these fields",
     ],
   },
   {
@@ -110,7 +110,7 @@ export const TOP_ROWS: readonly Row[] = [
     rule: "stacks-present",
     patch: { stacks: {} },
     lines: [
-      "shop: stacks is an empty object; allowed: an object with at least one of mvp; add mvp: {}, or leave stacks out",
+      "shop: stacks is an empty object; allowed: an object with at least one of mvp, growth; add mvp: {}, or leave stacks out",
     ],
   },
   {

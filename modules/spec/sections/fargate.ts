@@ -13,7 +13,7 @@ export const alb = z.strictObject({
   idleSeconds: wholeNumber(1, 4000, "seconds").default(60),
   /** Days that access logs are kept in their bucket; 0 writes none. @default 30 */
   accessLogDays: wholeNumber(0, 3650, "days").default(30),
-  /** A web application firewall: managed common rules and a limit per address. @default - none */
+  /** A web application firewall: managed common rules and a limit of requests per address. @default - none */
   waf: z
     .strictObject({
       /** Most requests of one address in five minutes. @default 2000 */

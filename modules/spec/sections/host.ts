@@ -189,9 +189,5 @@ export const stackEntry = z.strictObject({
    * that only one tier reads need no override: `host` is of tier mvp, `rds` of tier growth.
    * @default - nothing
    */
-  overrides: guided(
-    z.record(z.string(), z.unknown()),
-    "an object with what differs on this tier",
-    "write it in braces",
-  ).optional(),
+  overrides: guided(z.looseObject({}), "an object with what differs on this tier", "write it in braces").optional(),
 });

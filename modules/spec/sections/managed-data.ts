@@ -25,7 +25,7 @@ export const rds = z.strictObject({
   maxStorageGiB: wholeNumber(20, 65536, "GiB").default(100),
   /** Kind of storage. @default "gp3" */
   storageType: oneOf(["gp3", "gp2"]).default("gp3"),
-  /** Capacity of an Aurora cluster. @default - 0.5 to 2 units */
+  /** Capacity of an Aurora cluster in Aurora capacity units. @default - 0.5 to 2 units */
   capacity: z
     .strictObject({
       /** Units that are always there; 0 with `autoPauseSeconds` only. @default 0.5 */
