@@ -1,4 +1,4 @@
-/** A real PostgreSQL server in a temporary folder, on a socket only, for tests named `*.postgres.test.ts`. */
+/** A real PostgreSQL server in a temporary folder, on a socket unless told otherwise, for tests named `*.postgres.test.ts`. */
 import { execFileSync, type ExecFileSyncOptionsWithStringEncoding } from "node:child_process";
 import * as fs from "node:fs";
 import * as os from "node:os";
@@ -11,21 +11,27 @@ export interface CommandResult {
 }
 
 /** Debian's "nobody": the server refuses to run as root. */
-const UNPRIVILEGED = 65534;
+export const UNPRIVILEGED = 65534;
 
 export class PostgresServer {
   /** Readable by the server's user; removed by {@link stop}. */
   readonly folder = fs.mkdtempSync(path.join(os.tmpdir(), "pg-"));
   private readonly superuserPassword = "superuser's password";
 
-  /** @param settings - passed to the server as its container passes them */
-  constructor(settings: Readonly<Record<string, string>>) {
+  /**
+   * @param settings - passed to the server as its container passes them
+   * @param programs - folder of the server's programs, before those on PATH
+   */
+  constructor(
+    settings: Readonly<Record<string, string>>,
+    private readonly programs?: string,
+  ) {
     requireProgram("initdb");
     if (isRoot()) fs.chownSync(this.folder, UNPRIVILEGED, UNPRIVILEGED);
     const passwordFile = this.write("superuser", this.superuserPassword);
     const data = path.join(this.folder, "data");
     this.run("initdb", ["-D", data, "-U", "postgres", "-A", "scram-sha-256", `--pwfile=${passwordFile}`, ...INITDB]);
-    const configuration = { ...settings, listen_addresses: "", unix_socket_directories: this.folder };
+    const configuration = { listen_addresses: "", ...settings, unix_socket_directories: this.folder };
     const lines = Object.entries(configuration).map(([name, value]) => `${name} = '${value}'\n`);
     fs.appendFileSync(path.join(data, "postgresql.conf"), lines.join(""));
     this.run("pg_ctl", ["-D", data, "-w", "-l", this.logFile, "start"]);
@@ -89,7 +95,7 @@ export class PostgresServer {
       cwd: this.folder,
       encoding: "utf8",
       stdio: ["ignore", program === "pg_ctl" ? "ignore" : "pipe", "pipe"],
-      env: { PATH: process.env.PATH, LC_ALL: "C", TZ: "UTC", ...env },
+      env: { PATH: [this.programs, process.env.PATH].filter(Boolean).join(":"), LC_ALL: "C", TZ: "UTC", ...env },
       ...(isRoot() && { uid: UNPRIVILEGED, gid: UNPRIVILEGED }),
     };
     return execFileSync(program, args, options);
@@ -98,7 +104,7 @@ export class PostgresServer {
 
 const INITDB = ["--locale=C", "--encoding=UTF8", "--data-checksums", "--no-sync"];
 
-const isRoot = (): boolean => process.getuid?.() === 0;
+export const isRoot = (): boolean => process.getuid?.() === 0;
 
 function requireProgram(program: string): void {
   try {

@@ -9,7 +9,7 @@ set -euo pipefail
 
 readonly ATTEMPTS=10
 readonly PAUSE_SECONDS="${DB_INIT_PAUSE_SECONDS:-6}"
-export PGCONNECT_TIMEOUT=10 PGAPPNAME=db-init PGOPTIONS='-c password_encryption=scram-sha-256'
+export PGCONNECT_TIMEOUT=10 PGAPPNAME=db-init PGOPTIONS='-c password_encryption=scram-sha-256 -c client_min_messages=warning'
 
 say() { printf 'db-init: %s\n' "$1"; }
 
