@@ -40,16 +40,16 @@ const LONGEST_PATH = 128;
  */
 const widthOf = (length: number): number => (length <= 1 ? 3000 : length <= 20 ? 300 : length <= 50 ? 80 : 12);
 
-/** First number behind all that is more specific: longer paths go first, of two equally long the exact one. */
-function startOf(named: boolean, length: number, prefix: boolean): number {
-  const longer = (from: number): number =>
-    from > LONGEST_PATH
-      ? 0
-      : Array.from({ length: LONGEST_PATH - from + 1 }, (_, i) => 2 * widthOf(from + i)).reduce(sum, 0);
-  return FIRST_PRIORITY + (named ? 0 : longer(1)) + longer(length + 1) + (prefix ? widthOf(length) : 0);
+/** Numbers that all paths of a length or longer have. */
+function roomFrom(length: number): number {
+  let room = 0;
+  for (let longer = length; longer <= LONGEST_PATH; longer += 1) room += 2 * widthOf(longer);
+  return room;
 }
 
-const sum = (a: number, b: number): number => a + b;
+/** First number behind all that is more specific: longer paths go first, of two equally long the exact one. */
+const startOf = (named: boolean, length: number, prefix: boolean): number =>
+  FIRST_PRIORITY + (named ? 0 : roomFrom(1)) + roomFrom(length + 1) + (prefix ? widthOf(length) : 0);
 
 /**
  * The rules of all routes, with priorities under which the most specific rule wins: a named host before every host, then
@@ -105,10 +105,13 @@ function freePriority(named: boolean, path: string, key: string, taken: Set<numb
   const width = widthOf(length);
   const start = startOf(named, length, isPrefix(path));
   const wanted = parseInt(digest(key).slice(0, 8), 16) % width;
-  const free = Array.from({ length: width }, (_, step) => start + ((wanted + step) % width)).find((n) => !taken.has(n));
-  if (free === undefined) throw new Error(`More than ${width} rules with a path as long as ${path}`);
-  taken.add(free);
-  return free;
+  for (let step = 0; step < width; step += 1) {
+    const priority = start + ((wanted + step) % width);
+    if (taken.has(priority)) continue;
+    taken.add(priority);
+    return priority;
+  }
+  throw new Error(`More than ${width} rules with a path as long as ${path}`);
 }
 
 const digest = (text: string): string => createHash("sha256").update(text).digest("hex");
