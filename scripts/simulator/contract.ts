@@ -102,6 +102,7 @@ export interface ApplyInput {
 /** What a provider sees when it reads one object. */
 export interface ReadInput {
   object: WorldObject;
+  ctx: Ctx;
   world: World;
 }
 
@@ -113,7 +114,7 @@ export interface TypeHooks {
   plan?(input: PlanInput): { planned: Obj; requiresReplace?: string[]; diagnostics?: Diagnostic[] };
   /** After ids and computed values were filled; may set computed values, or refuse. */
   apply?(input: ApplyInput): { result: Obj; diagnostics?: Diagnostic[] };
-  /** What the cloud did by itself since the last look: the new attributes; undefined when nothing. */
+  /** What changed outside Terraform since the last look: the attributes as they are now; undefined when nothing. */
   read?(input: ReadInput): Obj | undefined;
   /** Refuses, or records names that stay taken. */
   destroy?(input: { object: WorldObject; ctx: Ctx; world: World }): Diagnostic[];

@@ -5,7 +5,7 @@ import { conform, wireSchema } from "../schema/shape";
 import type { TypeSchema } from "../schema/types";
 import type { FaultInjector } from "../faults/injector";
 import type { TypesInUse } from "../scope";
-import { decode, decodeObject, encode } from "../wire/value";
+import { canon, decode, decodeObject, encode } from "../wire/value";
 import { encodeResponse } from "../wire/messages";
 import { isHandWritten, type StoredObject, type WorldFile } from "../world";
 import { apply, destroy } from "./apply";
@@ -262,9 +262,9 @@ export class SimulatedProvider {
   }
 
   /** The object as it is now: the cloud may have gone on with it since it was made. */
-  private upToDate(object: StoredObject | undefined, { world }: Session): StoredObject | undefined {
-    const attributes = object && this.options.knowledge.hooks(object.type).read?.({ object, world });
-    if (!object || !attributes) return object;
+  private upToDate(object: StoredObject | undefined, { ctx, world }: Session): StoredObject | undefined {
+    const attributes = object && this.options.knowledge.hooks(object.type).read?.({ object, ctx, world });
+    if (!object || !attributes || canon(attributes) === canon(object.attributes)) return object;
     const changed = { ...object, attributes };
     world.put(changed);
     return changed;
