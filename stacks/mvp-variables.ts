@@ -2,16 +2,14 @@ import type { Construct } from "constructs";
 import type { ResolvedApp } from "../modules/spec";
 import { architectureOf, instanceSize, KNOWN_INSTANCE_TYPES, XEN_FAMILIES } from "../modules/spec/instance-types";
 import { neededMemoryMiB } from "../modules/spec/memory";
-import { CLOUDFLARE_RANGES } from "../modules/security/cloudflare-ranges";
 import {
   clientRangesOnly,
-  emptyOrMatching,
   listVariable,
   numberVariable,
-  rangesOnly,
   stringVariable,
   type VariableRule,
 } from "../modules/terraform/variables";
+import { alertEmails, domain, hostedZoneId, originRanges } from "./shared-variables";
 
 /** What a team changes in the mvp stack without Node: each a Terraform variable with the specification's value as default. */
 export interface MvpVariables {
@@ -39,13 +37,9 @@ export function declareMvpVariables(scope: Construct, app: ResolvedApp): MvpVari
       rules: [clientRangesOnly("ssh_cidrs")],
     }),
     directRanges: directRanges(scope, app),
-    originRanges: app.ingress.origin === "cloudflare" ? originRanges(scope) : undefined,
+    originRanges: app.ingress.origin === "cloudflare" ? originRanges(scope, "host") : undefined,
     domain: app.dns.domain === undefined ? undefined : domain(scope, app.dns.domain),
-    hostedZoneId: stringVariable(scope, "hosted_zone_id", {
-      description: "Route 53 hosted zone that gets the records. Empty means none: see the output dns_records.",
-      default: app.dns.hostedZoneId ?? "",
-      rules: [emptyOrMatching("hosted_zone_id", "^Z[0-9A-Z]{5,31}$", "a hosted zone id such as Z0123456789ABCDEFGHIJ")],
-    }),
+    hostedZoneId: hostedZoneId(scope, app),
   };
 }
 
@@ -107,45 +101,11 @@ function dataGiB(scope: Construct, { host }: ResolvedApp): number {
   });
 }
 
-function alertEmails(scope: Construct, { observability }: ResolvedApp): string[] {
-  return listVariable(scope, "alert_emails", {
-    description: "Mail addresses that get alarms. Each must confirm the subscription that AWS mails to it.",
-    default: observability.emails,
-    rules: [
-      {
-        condition: '${alltrue([for mail in var.alert_emails : can(regex("^[^@ ]+@[^@ ]+[.][^@ ]+$", mail))])}',
-        message: "Every entry of alert_emails must be a mail address.",
-      },
-    ],
-  });
-}
-
 function directRanges(scope: Construct, { services, ingress }: ResolvedApp): string[] | undefined {
   if (Object.values(services).every(({ hostPort }) => hostPort === undefined)) return undefined;
   return listVariable(scope, "direct_cidrs", {
     description: "Ranges that may reach the ports of services that bypass the proxy.",
     default: ingress.directCidrs,
     rules: [clientRangesOnly("direct_cidrs")],
-  });
-}
-
-function originRanges(scope: Construct): string[] {
-  return listVariable(scope, "origin_cidrs", {
-    description: "Ranges that may reach ports 80 and 443: the CDN in front of the host.",
-    default: CLOUDFLARE_RANGES,
-    rules: [rangesOnly("origin_cidrs")],
-  });
-}
-
-function domain(scope: Construct, value: string): string {
-  return stringVariable(scope, "domain", {
-    description: "Domain of the app; the public names lie in it.",
-    default: value,
-    rules: [
-      {
-        condition: '${can(regex("^([a-z0-9]([a-z0-9-]*[a-z0-9])?[.])+[a-z]{2,63}$", var.domain))}',
-        message: "domain must be a DNS name in lower case, such as example.com.",
-      },
-    ],
   });
 }

@@ -50,7 +50,11 @@ export function jobSecretEnvironment({ secrets }: Pick<Job, "secrets">): Record<
   return sortedByName(Object.fromEntries(secrets.map((name) => [name, [{ secret: name }]])));
 }
 
-function furtherNames<T>({ aliases }: ResolvedService, variables: Readonly<Record<string, T>>): Record<string, T> {
+/** The same values under the service's further names for them. */
+export function furtherNames<T>(
+  { aliases }: ResolvedService,
+  variables: Readonly<Record<string, T>>,
+): Record<string, T> {
   return Object.fromEntries(
     Object.entries(aliases).flatMap(([alias, name]) => {
       const value = Object.hasOwn(variables, name) ? variables[name] : undefined;
@@ -91,6 +95,6 @@ function databaseUrl({ database, user, secret }: SignIn): readonly ValuePart[] {
   ];
 }
 
-function sortedByName<T>(values: Readonly<Record<string, T>>): Record<string, T> {
+export function sortedByName<T>(values: Readonly<Record<string, T>>): Record<string, T> {
   return Object.fromEntries(Object.entries(values).sort(([a], [b]) => (a < b ? -1 : 1)));
 }

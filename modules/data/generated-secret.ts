@@ -2,7 +2,7 @@ import type { Construct } from "constructs";
 import { logicalId } from "../naming/logical-ids";
 import type { PhysicalNames } from "../naming/physical-names";
 import type { Secret } from "../spec";
-import { ephemeralPassword, type PasswordSettings } from "./ephemeral-password";
+import { randomValue } from "./random-value";
 import { WrittenSecret } from "./written-secret";
 
 export interface GeneratedSecretProps {
@@ -15,32 +15,6 @@ export interface GeneratedSecretProps {
   /** Days in which a deleted secret can be restored, 7 to 30; 0 deletes at once. */
   readonly recoveryDays: number;
 }
-
-/** How an encoding is made of random characters. */
-interface Recipe {
-  readonly settings: (bytes: number) => PasswordSettings;
-  /** Terraform expression over that of the characters. */
-  readonly encode: (characters: string) => string;
-}
-
-const characters = (bytes: number): PasswordSettings => ({ length: bytes, special: true });
-const base64 = (text: string): string => `base64encode(${text})`;
-
-/**
- * Terraform has no random bytes that it forgets, so a value of n bytes is made of n random letters, digits and signs (6.3
- * bits each): base64 of 32 has 200 bits. Hexadecimal digits are drawn directly and have their full 4 bits.
- */
-const RECIPES: Readonly<Record<Secret["encoding"], Recipe>> = {
-  base64: { settings: characters, encode: base64 },
-  base64url: {
-    settings: characters,
-    encode: (text) => `replace(replace(replace(${base64(text)}, "+", "-"), "/", "_"), "=", "")`,
-  },
-  hex: {
-    settings: (bytes) => ({ length: 2 * bytes, upper: false, lower: false, special: true, override_special: "abcdef" }),
-    encode: (text) => text,
-  },
-};
 
 /**
  * A secret with a random value that only Secrets Manager knows. It is drawn once: later runs keep what is there.
@@ -56,7 +30,6 @@ export class GeneratedSecret extends WrittenSecret {
       carry: false,
       recoveryDays,
     });
-    const { settings, encode } = RECIPES[encoding];
-    this.write(`\${${encode(ephemeralPassword(this, "value", settings(bytes)))}}`, 1);
+    this.write(`\${${randomValue(this, "value", { bytes, encoding })}}`, 1);
   }
 }

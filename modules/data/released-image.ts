@@ -21,6 +21,8 @@ export const NOT_RELEASED = "none";
 export class ReleasedImage extends Construct {
   readonly parameterName: string;
   readonly arn: string;
+  /** Its name, which is known only when it exists: for whoever reads it back. */
+  readonly id: string;
 
   constructor(scope: Construct, id: string, props: ReleasedImageProps) {
     super(scope, id);
@@ -34,5 +36,6 @@ export class ReleasedImage extends Construct {
     });
     this.parameterName = parameter.name;
     this.arn = parameter.arn;
+    this.id = parameter.id;
   }
 }

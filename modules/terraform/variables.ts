@@ -1,4 +1,4 @@
-import { TerraformVariable } from "cdktf";
+import { type IResolvable, TerraformVariable } from "cdktf";
 import type { Construct } from "constructs";
 import { SHORTEST_CLIENT_PREFIX } from "../spec/fields";
 
@@ -35,6 +35,22 @@ export const stringVariable = (scope: Construct, name: string, props: VariablePr
 /** A whole-number variable. The reference may stand alone as a value, never inside a text. */
 export const numberVariable = (scope: Construct, name: string, props: VariableProps<number>): number =>
   declare(scope, name, "number", props).numberValue;
+
+/** A variable that is on or off, as a reference for conditions. */
+export const booleanVariable = (scope: Construct, name: string, props: VariableProps<boolean>): IResolvable =>
+  declare(scope, name, "bool", props).booleanValue;
+
+/** A variable of any other type; `var.<name>` stands in expressions. */
+export function structuredVariable(scope: Construct, name: string, type: string, props: VariableProps<unknown>): void {
+  declare(scope, name, type, props);
+}
+
+/** A variable whose value is in no plan and no state, and is given at each run that needs it. */
+export function ephemeralVariable(scope: Construct, name: string, type: string, props: VariableProps<unknown>): void {
+  const variable = declare(scope, name, type, props);
+  variable.addOverride("ephemeral", true);
+  variable.addOverride("sensitive", true);
+}
 
 /** A list-of-text variable as a reference for `for_each` and list arguments. */
 export const listVariable = (scope: Construct, name: string, props: VariableProps<readonly string[]>): string[] =>
