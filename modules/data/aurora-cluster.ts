@@ -132,7 +132,8 @@ export class AuroraCluster extends ManagedDatabase {
       ...INSTANCE_DEFAULTS,
       applyImmediately: DATABASE_DEFAULTS.applyImmediately,
       copyTagsToSnapshot: DATABASE_DEFAULTS.copyTagsToSnapshot,
-      clusterIdentifier: cluster.clusterIdentifier,
+      // By its id, which is not known while another cluster of the same name comes: its instances then come anew too.
+      clusterIdentifier: cluster.id,
       engine: ENGINE,
       instanceClass: SERVERLESS,
       dbParameterGroupName: this.createInstanceParameters(props).name,

@@ -11,7 +11,7 @@ const MOST_CONNECTIONS = 5000;
  * `DBInstanceClassMemory` is not the memory of the class: the operating system and RDS's own processes come off. AWS
  * publishes four pairs for PostgreSQL: 2 GiB have 189 connections, 8 GiB 823, 16 GiB 1,669 and 32 GiB 3,360 (Aurora User
  * Guide, "Maximum connections for Aurora Serverless v2"). They lie on a line: 93.84 % of the memory without 203.8 MiB. The
- * formula on the full memory would say 225 for 2 GiB, and an alarm at 80 % of that would ring at 95 % of the real limit.
+ * formula on the full memory would say 225 for 2 GiB: an alarm at 80 % of that would ring at 95 % of the real limit.
  */
 const SHARE_FOR_DATABASE = 0.9384;
 const MIB_FOR_SYSTEM = 203.8;
@@ -20,9 +20,6 @@ const MIB_FOR_SYSTEM = 203.8;
 const MIB_PER_UNIT = 2048;
 /** Most connections while the minimum is below one unit. Source: the same table's note. */
 const MOST_CONNECTIONS_BELOW_ONE_UNIT = 2000;
-
-/** Share of the limit at which the alarm rings: what is left lets a person sign in and look. */
-const ALARM_SHARE = 0.8;
 
 /**
  * Memory in MiB by kind and size, such as "t.micro": burstable, general purpose and memory optimized classes of RDS have the
@@ -36,7 +33,7 @@ const MEMORY_MIB: Readonly<Record<string, number>> = Object.fromEntries(
   ]),
 );
 
-/** Assumed for a class that is not known: its alarm rings early rather than never. */
+/** Assumed for a class that is not known: an alarm on its connections rings early rather than never. */
 const ASSUMED_MIB = 1024;
 
 /** Memory of an RDS instance class in MiB, or undefined for one that is not known. */
@@ -57,20 +54,14 @@ export function auroraConnectionLimit(units: { readonly min: number; readonly ma
   return units.min < 1 ? Math.min(limit, MOST_CONNECTIONS_BELOW_ONE_UNIT) : limit;
 }
 
-/** The number of connections, rounded down, above which the alarm rings. */
-export const connectionAlarmThreshold = (limit: number): number => Math.floor(limit * ALARM_SHARE);
-
 /**
- * The alarm's threshold for an instance class. A class that is a Terraform variable gives a reference that Terraform looks
- * up, so that the alarm follows the variable.
+ * Connections that RDS for PostgreSQL allows on an instance class. A class that is a Terraform variable gives a reference that
+ * Terraform looks up, so that what is computed from it follows the variable.
  */
-export function classAlarmThreshold(instanceClass: string): number {
-  const threshold = (memoryMiB: number): number => connectionAlarmThreshold(connectionLimit(memoryMiB));
-  if (!Token.isUnresolved(instanceClass)) return threshold(classMemoryMiB(instanceClass) ?? ASSUMED_MIB);
-  const byKind = Object.fromEntries(
-    Object.entries(MEMORY_MIB).map(([kind, memoryMiB]) => [kind, threshold(memoryMiB)]),
-  );
+export function classConnectionLimit(instanceClass: string): number {
+  if (!Token.isUnresolved(instanceClass)) return connectionLimit(classMemoryMiB(instanceClass) ?? ASSUMED_MIB);
+  const limits = Object.entries(MEMORY_MIB).map(([kind, memoryMiB]) => [kind, connectionLimit(memoryMiB)] as const);
   const parts = Fn.split(".", instanceClass);
   const kind = Fn.join(".", [Fn.substr(Fn.element(parts, 1), 0, 1), Fn.element(parts, 2)]);
-  return Token.asNumber(Fn.lookup(byKind, kind, threshold(ASSUMED_MIB)));
+  return Token.asNumber(Fn.lookup(Object.fromEntries(limits), kind, connectionLimit(ASSUMED_MIB)));
 }

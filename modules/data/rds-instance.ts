@@ -145,6 +145,8 @@ export class RdsInstance extends ManagedDatabase {
       parameterGroupName,
       backupRetentionPeriod: 0,
       skipFinalSnapshot: true,
+      // As a text: from a reference cdktf would make an expression, which Terraform refuses here.
+      lifecycle: { replaceTriggeredBy: [`aws_db_instance.${source.friendlyUniqueId}.resource_id`] },
     });
     replica.addOverride("count", Token.asAny(count));
     const first = `aws_db_instance.${replica.friendlyUniqueId}[0].address`;

@@ -1,8 +1,9 @@
 /** Answers what has no object of its own: data sources and ephemeral values. */
+import { randomBytes } from "node:crypto";
 import type { Diagnostic, EphemeralSource, Knowledge, Obj } from "../contract";
 import { attributeOf, conform } from "../schema/shape";
 import type { TypeSchema } from "../schema/types";
-import { canon, UNKNOWN } from "../wire/value";
+import { UNKNOWN } from "../wire/value";
 import { error } from "./diagnostics";
 import { fill } from "./fill";
 import { inRegion, type Session } from "./session";
@@ -38,7 +39,8 @@ export function openEphemeral(
   const object = conform(block, config);
   const { defaults } = knowledge.facts(type);
   for (const a of block.attributes) if (a.computed) object[a.name] ??= defaults[a.name] ?? UNKNOWN;
-  const key = world.nextKey(canon([ctx.seed, "ephemeral", schema.type, config]));
+  // Every opening draws another value: one that went into two places would be two values.
+  const key = randomBytes(32).toString("hex");
   fill({ type, block, key, session, knowledge }, object);
   const seeded = { ...ctx, seed: key };
   const hooked = knowledge.hooks(type).apply?.({ type, config, prior: null, result: object, ctx: seeded, world });

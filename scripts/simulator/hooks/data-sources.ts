@@ -2,6 +2,7 @@
 import type { Ctx, Obj, World } from "../contract";
 import { publicImage } from "./images";
 import { policyDocument } from "./policy-document";
+import { secretValue } from "./secrets";
 import { strings, text, unset } from "./service";
 import { prefixListId } from "./vpc";
 import { zonesOf } from "./zones";
@@ -34,6 +35,7 @@ export const BUILT_IN: Record<string, Answer> = {
   }),
   aws_availability_zones: zones,
   aws_ssm_parameter: parameter,
+  aws_secretsmanager_secret_version: secretValue,
   aws_ec2_managed_prefix_list: prefixList,
   aws_iam_policy_document: (config) => policyDocument(config),
 };

@@ -1,13 +1,11 @@
-/** Repositories, secrets, databases: what stays behind, and what policies must look like. */
-import type { ApplyInput, Ctx, Diagnostic, Obj, World, WorldObject } from "../contract";
+/** Repositories and records: what they are called, and what policies must look like. */
+import type { ApplyInput, Diagnostic, Obj } from "../contract";
 import { isObj } from "../wire/value";
-import { type Hooks, invalid, parsedJson, refuse, text } from "./service";
+import { type Hooks, invalid, only, parsedJson, refuse, text } from "./service";
 
 export const STORAGE_HOOKS: Hooks = {
   aws_ecr_repository: { apply: nameRepository },
   aws_ecr_lifecycle_policy: { validate: validateLifecycle },
-  aws_db_instance: { checkDestroy: checkFinalSnapshot, destroy: ({ object, world }) => keepSnapshot(object, world) },
-  aws_rds_cluster: { checkDestroy: checkFinalSnapshot, destroy: ({ object, world }) => keepSnapshot(object, world) },
   aws_route53_record: { check: checkRecord, apply: nameRecord },
 };
 
@@ -33,33 +31,25 @@ function validateLifecycle(config: Obj): Diagnostic[] {
     );
 }
 
-/** The final snapshot of an earlier database of this name is still there. */
-function checkFinalSnapshot(object: WorldObject, _ctx: Ctx, world: World): Diagnostic[] {
-  const name = snapshotName(object);
-  if (name === undefined || !world.get("aws_db_snapshot", name, object.region)) return [];
-  return [
-    {
-      severity: "error",
-      summary: `deleting ${object.type}: DBSnapshotAlreadyExists: Cannot create the snapshot because a snapshot with the identifier ${name} already exists.`,
-      detail: "An earlier deletion left it. Choose another final_snapshot_identifier, or delete the snapshot.",
-    },
-  ];
-}
-
-function snapshotName({ attributes }: WorldObject): string | undefined {
-  return attributes.skip_final_snapshot === true ? undefined : text(attributes.final_snapshot_identifier);
-}
-
-function keepSnapshot(object: WorldObject, world: World): Diagnostic[] {
-  const id = snapshotName(object);
-  if (id !== undefined) {
-    const attributes = { id, db_snapshot_identifier: id, source: object.id };
-    world.add({ type: "aws_db_snapshot", id, region: object.region, attributes });
-  }
-  return [];
-}
-
 function checkRecord(input: ApplyInput): Diagnostic[] {
+  return [...checkPlace(input), ...checkAlias(input)];
+}
+
+const BALANCER_NAME = /^(?:dualstack\.)?(.+\.elb\.amazonaws\.com)\.?$/i;
+
+/** An alias names a load balancer together with the zone that its name lies in. */
+function checkAlias(input: ApplyInput): Diagnostic[] {
+  const alias = only(input.result.alias);
+  const name = BALANCER_NAME.exec(text(alias?.name) ?? "")?.[1]?.toLowerCase();
+  if (name === undefined) return [];
+  const balancers = [...input.world.ofType("aws_lb"), ...input.world.ofType("aws_elb")].map((o) => o.attributes);
+  const fits = balancers.some((a) => text(a.dns_name)?.toLowerCase() === name && a.zone_id === alias?.zone_id);
+  if (fits) return [];
+  const message = `InvalidChangeBatch: [Tried to create an alias that targets ${name}., type ${String(input.result.type)} in zone ${String(alias?.zone_id)}, but the alias target name does not lie within the target zone]`;
+  return [refuse(input, message, "Use dns_name and zone_id of the same load balancer.", "alias")];
+}
+
+function checkPlace(input: ApplyInput): Diagnostic[] {
   const zone = input.world.ofType("aws_route53_zone").find((o) => o.attributes.zone_id === input.result.zone_id);
   const domain = text(zone?.attributes.name)?.replace(/\.$/, "");
   const name = String(input.result.name).replace(/\.$/, "");
