@@ -1,13 +1,13 @@
 /** The real Terraform on synthesized stacks, in one simulated AWS account per test file. */
 import * as fs from "node:fs";
 import * as path from "node:path";
-import { App } from "cdktf";
+import { App, type TerraformStack } from "cdktf";
 import { defineApp, formatProblem, resolveApps, type AppInput } from "../../modules/spec";
 import { simulatedEnv } from "../../scripts/lib/environment";
 import { runTerraform, type TerraformResult } from "../../scripts/lib/terraform";
 import { startSimulator, type Simulator, type WorldObject } from "../../scripts/simulator";
 import { buildStack } from "../../stacks";
-import { TEST_OUTPUT } from "./synth";
+import { TEST_OUTPUT, writeConstructs } from "./synth";
 
 /** One change of a plan, as `terraform show -json` tells it. */
 export interface PlannedChange {
@@ -33,11 +33,28 @@ export class SimulatedAccount {
    * @param name unique among the tests
    * @param apps apps whose stacks are synthesized at first; all types that later apps use must be among theirs
    */
-  static async start(name: string, apps: readonly AppInput[], fixturesFile?: string): Promise<SimulatedAccount> {
+  static start(name: string, apps: readonly AppInput[], fixturesFile?: string): Promise<SimulatedAccount> {
+    return SimulatedAccount.open(name, (folder) => writeStacks(folder, apps), fixturesFile);
+  }
+
+  /**
+   * Starts an account in `.simulated/tests/<name>` for one stack of constructs, whose id is {@link CONSTRUCT_STACK}.
+   *
+   * @param name unique among the tests
+   */
+  static startWith(name: string, build: (stack: TerraformStack) => void): Promise<SimulatedAccount> {
+    return SimulatedAccount.open(name, (folder) => writeConstructs(path.join(folder, "cdktf.out"), build));
+  }
+
+  private static async open(
+    name: string,
+    write: (folder: string) => void,
+    fixturesFile?: string,
+  ): Promise<SimulatedAccount> {
     const folder = path.join(TEST_OUTPUT, name);
     fs.rmSync(folder, { recursive: true, force: true });
     fs.mkdirSync(folder, { recursive: true });
-    writeStacks(folder, apps);
+    write(folder);
     const simulator = await startSimulator({ dir: folder, fixturesFile, baseEnv: simulatedEnv(process.env) });
     return new SimulatedAccount(folder, simulator);
   }
@@ -63,6 +80,11 @@ export class SimulatedAccount {
   /** Synthesizes again, with changed apps. */
   synthesize(apps: readonly AppInput[]): void {
     writeStacks(this.folder, apps);
+  }
+
+  /** Synthesizes the stack of constructs again, with others. */
+  rebuild(build: (stack: TerraformStack) => void): void {
+    writeConstructs(this.output, build);
   }
 
   terraform(stack: string, ...args: string[]): Promise<TerraformResult> {

@@ -3,7 +3,8 @@ import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
 import { AwsProvider } from "@cdktf/provider-aws/lib/provider";
-import { Manifest, TerraformElement, TerraformStack, Testing } from "cdktf";
+import { RandomProvider } from "@cdktf/provider-random/lib/provider";
+import { App, LocalBackend, Manifest, TerraformElement, TerraformStack, Testing } from "cdktf";
 import type { Node } from "constructs";
 import { logicalId } from "../../modules/naming/logical-ids";
 import type { TerraformClass } from "./matchers";
@@ -39,6 +40,25 @@ export function synth(build: (stack: TerraformStack) => void): string {
   } finally {
     fs.rmSync(outdir, { recursive: true, force: true });
   }
+}
+
+/** Id of the stack that {@link writeConstructs} writes. */
+export const CONSTRUCT_STACK = "test";
+
+/**
+ * Writes a stack of constructs as `cdktf synth` does, for Terraform runs: providers are there already, the state lies beside
+ * the stack.
+ *
+ * @param outdir folder of the output; its parent must exist
+ */
+export function writeConstructs(outdir: string, build: (stack: TerraformStack) => void): void {
+  const app = new App({ outdir });
+  const stack = new ConstructTestStack(app, CONSTRUCT_STACK);
+  new AwsProvider(stack, "aws", { region: TEST_REGION });
+  new RandomProvider(stack, "random");
+  new LocalBackend(stack, { path: "terraform.tfstate" });
+  build(stack);
+  app.synth();
 }
 
 /** The resources of a class in synthesized JSON, by logical id. */
