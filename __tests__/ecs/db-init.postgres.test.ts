@@ -31,24 +31,23 @@ interface Ended {
   readonly output: string;
 }
 
-/** Runs the job's first container as ECS does: entry point, command and variables, with the values of the secrets. */
+/** Runs the job's container as ECS does: entry point, command and variables, with the values of the secrets. */
 function run(plan: DatabasePlan = PLAN, changes: Readonly<Record<string, string>> = {}): Ended {
-  const [roles] = dbInitContainers({
+  const [container] = dbInitContainers({
     plan,
     host: "127.0.0.1",
     port: String(managed.port),
-    region: "eu-central-1",
     masterUser: MASTER.user,
     masterSecretArn: "arn:master",
     passwordArns: { DB_PASSWORD: "arn:1", SUPERTOKENS_DB_PASSWORD: "arn:2" },
     log: { group: "/rex", region: "eu-central-1", prefix: "db-init" },
     memoryMiB: 512,
   });
-  const [program = "", ...args] = [...(roles?.entryPoint ?? []), ...(roles?.command ?? [])];
-  expect(Object.keys(roles?.secrets ?? {}).sort()).toEqual(["DB_PASSWORD", "PGPASSWORD", "SUPERTOKENS_DB_PASSWORD"]);
+  const [program = "", ...args] = [...(container?.entryPoint ?? []), ...(container?.command ?? [])];
+  expect(Object.keys(container.secrets ?? {}).sort()).toEqual(["DB_PASSWORD", "PGPASSWORD", "SUPERTOKENS_DB_PASSWORD"]);
   const env = {
     PATH: process.env.PATH,
-    ...roles?.environment,
+    ...container?.environment,
     ...PASSWORDS,
     PGPASSWORD: MASTER.password,
     DB_INIT_PAUSE_SECONDS: "0",

@@ -81,7 +81,14 @@ export class ScheduledTask extends Construct {
     new IamRolePolicy(this, "policy", {
       name: "start-job",
       role: role.name,
-      policy: policyJson(runTaskStatements({ clusterArn, familyArn, passedRoleArns: [executionRoleArn, taskRoleArn] })),
+      policy: policyJson(
+        runTaskStatements({
+          clusterArn,
+          taskArns: `${Fn.replace(clusterArn, ":cluster/", ":task/")}/*`,
+          familyArn,
+          passedRoleArns: [executionRoleArn, taskRoleArn],
+        }),
+      ),
     });
     return role;
   }

@@ -63,7 +63,7 @@ export class EcsService extends Construct {
       taskDefinition: props.taskDefinitionArn,
       desiredCount: tasks(Op.and(props.computeEnabled, props.released), props.desired),
       ...placement(props),
-      ...rollOut(props),
+      ...ROLL_OUT,
       ...reach(props),
       enableExecuteCommand: props.exec,
       enableEcsManagedTags: true,
@@ -104,16 +104,14 @@ function placement({ spotPercent, place }: EcsServiceProps) {
 }
 
 /** Ctrl-C during an apply goes back too, instead of leaving a deployment behind that nobody watches. */
-function rollOut(_props: EcsServiceProps) {
-  return {
-    deploymentMinimumHealthyPercent: 100,
-    deploymentMaximumPercent: 200,
-    deploymentCircuitBreaker: { enable: true, rollback: true },
-    waitForSteadyState: true,
-    sigintRollback: true,
-    timeouts: { create: STEADY_TIMEOUT, update: STEADY_TIMEOUT, delete: STEADY_TIMEOUT },
-  };
-}
+const ROLL_OUT = {
+  deploymentMinimumHealthyPercent: 100,
+  deploymentMaximumPercent: 200,
+  deploymentCircuitBreaker: { enable: true, rollback: true },
+  waitForSteadyState: true,
+  sigintRollback: true,
+  timeouts: { create: STEADY_TIMEOUT, update: STEADY_TIMEOUT, delete: STEADY_TIMEOUT },
+};
 
 function reach({ service, balanced, registryArn, graceSeconds }: EcsServiceProps) {
   return {

@@ -56,21 +56,16 @@ export const EXEC_STATEMENT: Statement = {
   resources: ["*"],
 };
 
-/** What the database job needs to write connection URLs: it compares before it writes. */
-export const urlSecretStatement = (secretArns: readonly string[]): Statement => ({
-  sid: "WriteConnectionUrls",
-  actions: ["secretsmanager:GetSecretValue", "secretsmanager:PutSecretValue"],
-  resources: secretArns,
-});
-
 /** What somebody needs who starts the tasks of one family in one cluster. */
 export function runTaskStatements(grants: {
   readonly clusterArn: string;
+  /** All tasks of the cluster. */
+  readonly taskArns: string;
   readonly familyArn: string;
   /** Roles of the tasks. */
   readonly passedRoleArns: readonly string[];
 }): Statement[] {
-  const { clusterArn, familyArn, passedRoleArns } = grants;
+  const { clusterArn, taskArns, familyArn, passedRoleArns } = grants;
   return [
     {
       sid: "RunNewestRevision",
@@ -88,7 +83,7 @@ export function runTaskStatements(grants: {
       // The tags that the run carries over to its task.
       sid: "TagTasks",
       actions: ["ecs:TagResource"],
-      resources: ["*"],
+      resources: [taskArns],
       condition: { StringEquals: { "ecs:CreateAction": "RunTask" } },
     },
   ];

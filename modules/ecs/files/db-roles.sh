@@ -1,5 +1,5 @@
 # shellcheck shell=bash
-# First container of the task db-init: brings a managed PostgreSQL to what the app needs, as its master user, who is no
+# The job db-init: brings a managed PostgreSQL to what the app needs, as its master user, who is no
 # superuser. Needs bash and psql. A second run changes nothing.
 #
 # From the environment: PGHOST, PGPORT, PGUSER, PGPASSWORD, PGDATABASE and PGSSLMODE of the master user; DB_INIT_SQL; and in

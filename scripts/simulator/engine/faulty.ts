@@ -2,7 +2,7 @@
 import type { Knowledge } from "../contract";
 import type { Call } from "../faults/spec";
 import type { FaultyCall, Outcome } from "../faults/injector";
-import { decodeObject } from "../wire/value";
+import { decodeObject, type DynamicValue, encode } from "../wire/value";
 import type { WorldFile } from "../world";
 import { wireDiagnostics } from "./diagnostics";
 import { objectKey } from "./marker";
@@ -34,5 +34,22 @@ export function outcomeOf(reply: object, world: WorldFile, knowledge: Knowledge)
     reply,
     refused: diagnostics.some(({ severity }) => severity === 1),
     object: object && { id: object.id, importId: knowledge.importId(object) },
+  };
+}
+
+/**
+ * Takes one attribute of the object of an update back to what it was before.
+ *
+ * @returns what changes the answer to the update accordingly
+ * @throws Error when the type has no such attribute
+ */
+export function revert(attribute: string, request: Request, world: WorldFile): (reply: object) => object {
+  return (reply) => {
+    const prior = decodeObject(request.prior_state) ?? {};
+    if (!(attribute in prior)) throw new Error(`${request.type_name} has no attribute "${attribute}" to take back`);
+    const answer = reply as { new_state: DynamicValue; private?: Uint8Array };
+    const object = world.byKey(objectKey(answer.private) ?? "");
+    if (object) world.put({ ...object, attributes: { ...object.attributes, [attribute]: prior[attribute] } });
+    return { ...reply, new_state: encode({ ...decodeObject(answer.new_state), [attribute]: prior[attribute] }) };
   };
 }

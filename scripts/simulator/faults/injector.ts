@@ -13,6 +13,8 @@ export interface FaultyCall {
   attempts: number;
   /** What AWS does: the answer to Terraform, and the object that is there afterwards. */
   carryOut(): Outcome;
+  /** Takes an attribute of the object back to what it was before, and does so in the answer as well. */
+  revert(attribute: string): (reply: object) => object;
   /** The answer that tells Terraform that nothing changed, with the reason. */
   refuse(why: Diagnostic): object;
 }
@@ -96,6 +98,8 @@ export class FaultInjector {
         return lose(fault, request);
       case "partial":
         return partial(fault, request);
+      case "revert":
+        return revert(effect.attribute, request);
       case "die":
       case "kill":
         return this.end(effect, request);
@@ -173,6 +177,12 @@ function partial(fault: Fault, request: FaultyCall): object {
     `${origin(fault)} ${call === "create" ? "The next apply replaces it: it is tainted." : "Apply again."}`,
   );
   return { ...reply, diagnostics: [...(reply.diagnostics ?? []), { severity: 1, summary, detail }] };
+}
+
+/** The change is made and taken back in part, and AWS says that all is well. */
+function revert(attribute: string, request: FaultyCall): object {
+  const { reply, refused } = request.carryOut();
+  return refused ? reply : request.revert(attribute)(reply);
 }
 
 function throttledOut(fault: Fault, { call, type, attempts }: FaultyCall): Diagnostic {

@@ -14,6 +14,8 @@ export type Effect =
   | { kind: "lose" }
   /** AWS accepts, and the provider's wait for the result fails: Terraform marks a new resource as tainted. */
   | { kind: "partial" }
+  /** AWS makes the change, takes this attribute back to what it was before, and calls that a success. */
+  | { kind: "revert"; attribute: string }
   /** AWS throttles this many attempts. The provider waits as the real one does, but `faster` times shorter. */
   | { kind: "throttle"; times: number; faster: number }
   /** The answer takes this many milliseconds more. */
@@ -40,7 +42,7 @@ const THROTTLE_FASTER = 1_000;
 const REALISTIC_FASTER = 10;
 const LONGEST_SLOW_MS = 600_000;
 const FORM = "<call>:<type>[:<number>|:each]=<fault>, such as create:aws_instance=fail:InsufficientInstanceCapacity";
-const EFFECTS = "fail, lose, partial, throttle, slow, die or kill";
+const EFFECTS = "fail, lose, partial, revert, throttle, slow, die or kill";
 /** Error codes on which the provider tries again, which is another fault. */
 const THROTTLING = /^(Throttl|TooManyRequests|RequestLimitExceeded|SlowDown|RequestThrottled)/;
 
@@ -82,6 +84,8 @@ function effectText(effect: Effect): string {
   switch (effect.kind) {
     case "fail":
       return `fail:${effect.code}`;
+    case "revert":
+      return `revert:${effect.attribute}`;
     case "throttle":
       return `throttle:${effect.times}:${effect.faster}`;
     case "slow":
@@ -128,6 +132,8 @@ function parseEffect(text: string): Effect {
     case "partial":
       if (first !== undefined) throw new Mistake(`"${kind}" takes nothing after it, got "${first}"`);
       return { kind };
+    case "revert":
+      return { kind, attribute: attributeName(first) };
     case "throttle":
       return {
         kind,
@@ -147,6 +153,12 @@ function parseEffect(text: string): Effect {
     default:
       throw new Mistake(`"${kind ?? ""}" is none of ${EFFECTS}`);
   }
+}
+
+function attributeName(text: string | undefined): string {
+  if (!/^[a-z][a-z0-9_]*$/.test(text ?? ""))
+    throw new Mistake(`"${text ?? ""}" is no attribute; write one of the type's own like task_definition`);
+  return text ?? "";
 }
 
 function errorCode(code: string): string {
@@ -184,6 +196,8 @@ function refuseMeaningless({ call, type, at, effect }: Fault): void {
     throw new Mistake(`a read changes nothing, so before and after are the same; write ${kind}`);
   if (kind === "partial" && call !== "create" && call !== "update")
     throw new Mistake('"partial" is for create and update');
+  if (kind === "revert" && (call !== "update" || type === "*"))
+    throw new Mistake('"revert" is for the update of one type');
   if (type === "*" || type.startsWith("aws_") || kind === "die" || kind === "kill") return;
   throw new Mistake(`${type} is made without a call to AWS, so only die and kill can happen to it`);
 }

@@ -108,10 +108,8 @@ dumped() {
 
 # Databases of the server that the specification does not name: as JSON texts.
 not_backed_up() {
-  local names
-  names="$(printf "'%s'," $DATABASES)"
   sql "${DATABASES%% *}" "SELECT coalesce(jsonb_agg(datname ORDER BY datname), '[]') FROM pg_database
-    WHERE datallowconn AND NOT datistemplate AND datname NOT IN ($names'postgres', 'rdsadmin')"
+    WHERE datallowconn AND NOT datistemplate AND datname NOT IN ('${DATABASES// /"', '"}', 'postgres', 'rdsadmin')"
 }
 
 # Writes the manifest. PostgreSQL reads it as JSON, so one that is none fails here.
