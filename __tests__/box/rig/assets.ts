@@ -41,6 +41,9 @@ export async function boxAssets(): Promise<Assets> {
   return { root, engine, internet };
 }
 
+/** The root file system alone, which is all that a test of one script needs. */
+export const boxRoot = (): Promise<string> => built("root");
+
 /** What rig/build-<kind>.sh makes of the files in the folder of that name. */
 function built(kind: "root" | "images" | "internet"): Promise<string> {
   const script = path.join("rig", `build-${kind}.sh`);
