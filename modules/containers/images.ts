@@ -24,6 +24,12 @@ export const PROXY_IMAGES = {
   nginx: "nginxinc/nginx-unprivileged:1.28.0-bookworm",
 } as const;
 
+/** Amazon's image of the AWS CLI; it has bash and the usual small programs, and nothing that reads JSON. */
+export const AWS_CLI_IMAGE = "public.ecr.aws/aws-cli/aws-cli:2.31.0";
+
+/** Docker's official images without Docker Hub's limits of pulls, for tasks that pull anew at every start. */
+export const OFFICIAL_IMAGES = "public.ecr.aws/docker/library/";
+
 /** The image of a PostgreSQL major version. Throws on one without a pinned minor: the specification allows none. */
 export function postgresImage(major: number): string {
   const image = POSTGRES_IMAGES[major];

@@ -1,3 +1,4 @@
+import { type BackupGrants, listPrefixes, objects, ownMetrics, writeBackups } from "./backup-statements";
 import type { Statement } from "./policies";
 
 /** Places of secrets, by the service that keeps them. */
@@ -9,12 +10,7 @@ export interface SecretArns {
 }
 
 /** What a host may touch, as ARNs of its own stack. */
-export interface HostGrants {
-  readonly bucketArn: string;
-  /** Prefix of verified dumps in the bucket, with a trailing slash. */
-  readonly backupPrefix: string;
-  /** Prefix of dumps that are not verified yet, with a trailing slash. */
-  readonly stagingPrefix: string;
+export interface HostGrants extends BackupGrants {
   /** Prefix of the host's configuration, with a trailing slash. */
   readonly configPrefix: string;
   readonly repositoryArns: readonly string[];
@@ -25,10 +21,7 @@ export interface HostGrants {
   readonly secrets: SecretArns;
   /** Those whose value the host generates when it is missing: write. What a person provides is not among them. */
   readonly generatedSecrets: SecretArns;
-  readonly metricNamespace: string;
 }
-
-const objects = (bucketArn: string, prefix: string): string => `${bucketArn}/${prefix}*`;
 
 /**
  * The statements of the host's own policy. The host can add objects to its backups but has no action that deletes or
@@ -44,26 +37,16 @@ export function hostStatements(grants: HostGrants): Statement[] {
   ];
 }
 
-function bucketStatements({ bucketArn, backupPrefix, stagingPrefix, configPrefix }: HostGrants): Statement[] {
+function bucketStatements(grants: HostGrants): Statement[] {
+  const { bucketArn, backupPrefix, stagingPrefix, configPrefix } = grants;
   return [
     {
       sid: "ReadConfiguration",
       actions: ["s3:GetObject"],
       resources: [objects(bucketArn, configPrefix)],
     },
-    {
-      sid: "WriteAndReadBackBackups",
-      actions: ["s3:GetObject", "s3:GetObjectVersion", "s3:PutObject", "s3:AbortMultipartUpload"],
-      resources: [objects(bucketArn, backupPrefix), objects(bucketArn, stagingPrefix)],
-    },
-    {
-      sid: "ListOwnPrefixes",
-      actions: ["s3:ListBucket", "s3:ListBucketVersions"],
-      resources: [bucketArn],
-      condition: {
-        StringLike: { "s3:prefix": [backupPrefix, stagingPrefix, configPrefix].map((prefix) => `${prefix}*`) },
-      },
-    },
+    writeBackups(grants),
+    listPrefixes(bucketArn, [backupPrefix, stagingPrefix, configPrefix]),
   ];
 }
 
@@ -137,13 +120,7 @@ const withResources = (statements: readonly Statement[]): Statement[] =>
   statements.filter(({ resources }) => resources.length > 0);
 
 function telemetryStatements({ logGroupArns, metricNamespace }: HostGrants): Statement[] {
-  const metrics: Statement = {
-    sid: "OwnMetrics",
-    // PutMetricData knows no resource; the condition narrows it to this stack's namespace.
-    actions: ["cloudwatch:PutMetricData"],
-    resources: ["*"],
-    condition: { StringEquals: { "cloudwatch:namespace": metricNamespace } },
-  };
+  const metrics = ownMetrics(metricNamespace);
   if (logGroupArns.length === 0) return [metrics];
   return [
     metrics,

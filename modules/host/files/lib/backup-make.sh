@@ -1,6 +1,8 @@
 # shellcheck shell=bash
 # Sourced after backup.sh: makes a backup. A manifest that stands in the bucket is the publication: everything before it
 # can fail at any point, and the newest backup is still the one from before.
+# shellcheck source=publish.sh
+. "$COMMON_ROOT/lib/publish.sh"
 
 # A dump that shrank below half of the last one, by more than this, is suspicious.
 readonly SMALLER_BY=$MIB
@@ -111,17 +113,6 @@ stage_database() {
   } >"$BACKUP_DIR/$database.json"
 }
 
-# Opens a transaction that stays open, so that the dump and the counts see the same rows. SNAPSHOT: its name, the position
-# in the write-ahead log, and what the database is made with.
-open_snapshot() {
-  coproc HOLDER { in_postgres psql -XAtq -v ON_ERROR_STOP=1 -U postgres -d "$1"; }
-  # Bash forgets both when the process has ended.
-  HOLDER_OUT="${HOLDER[0]:-}" HOLDER_IN="${HOLDER[1]:-}" HOLDER_ID="${HOLDER_PID:-}"
-  printf '%s\n' "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; SELECT pg_export_snapshot(), pg_current_wal_lsn(),
-    pg_encoding_to_char(encoding), datcollate, datctype, pg_get_userbyid(datdba) FROM pg_database WHERE datname = '$1';" >&"$HOLDER_IN"
-  if ! IFS='|' read -r -t 120 -a SNAPSHOT <&"$HOLDER_OUT"; then fail "the database $1 gave no snapshot" "run the backup again"; fi
-}
-
 # The file can never grow into what the database needs: beyond the limit, writing fails.
 dump_database() {
   local limit
@@ -131,16 +122,6 @@ dump_database() {
     in_postgres pg_dump -U postgres -d "$1" --format=custom --snapshot="${SNAPSHOT[0]}" --lock-wait-timeout=300s </dev/null >"$2"
   ) || fail "pg_dump of $1 failed after $(in_words "$(stat --format=%s -- "$2")") ($(in_words "$((limit * 1024))") were allowed)" \
     "see the lines above, then run the backup again"
-}
-
-# count_rows <file>: in the transaction of the snapshot, which ends here.
-count_rows() {
-  local rows
-  printf '%s\nCOMMIT;\n\\q\n' "$COUNT_SQL" >&"$HOLDER_IN"
-  if ! IFS= read -r rows <&"$HOLDER_OUT"; then fail "the rows could not be counted" "run the backup again"; fi
-  exec {HOLDER_IN}>&-
-  wait "$HOLDER_ID" || fail "the transaction of the snapshot was lost" "run the backup again"
-  printf '%s\n' "$rows" >"$1"
 }
 
 # Below half of the last dump, or empty after it held rows: that may be lost data, or a new volume before its restore.
@@ -172,54 +153,10 @@ stage_globals() {
   printf '{"kind":"globals",%s}\n' "$STAGED_JSON" >"$BACKUP_DIR/globals.json"
 }
 
-# stage_file <id> <file> <name>: uploads, reads the whole object back, and removes the local file. STAGED_JSON describes
-# what is in staging.
-stage_file() {
-  local key="$STAGING_PREFIX$1/$3" bytes sum version read
-  step "upload $3"
-  bytes="$(stat --format=%s -- "$2")"
-  sum="$(sha256_of_file "$2")"
-  version="$(upload "$2" "$key" "$bytes" "$sum")"
-  step "read $3 back"
-  read="$(sha256_of_object "$key" "$version")"
-  if [[ "$read" != "$sum" ]]; then
-    fail "s3://$BUCKET/$key came back with sha256 $read instead of $sum" "run the backup again"
-  fi
-  rm -- "$2"
-  printf '%s\t%s\t%s\t%s\t%s\n' "$3" "$key" "$version" "$bytes" "$sum" >>"$BACKUP_DIR/staged"
-  # The VersionId and key of the copy follow when it is published.
-  STAGED_JSON="\"key\":\"$BACKUP_PREFIX$3\",\"versionId\":\"@$3@\",\"bytes\":$bytes,\"sha256\":\"$sum\""
-}
-
-describe_staged() {
-  local name bytes text=''
-  while IFS=$'\t' read -r name _ _ bytes _; do
-    text+="${text:+, }$name $(in_words "$bytes")"
-  done <"$BACKUP_DIR/staged"
-  printf '%s\n' "$text"
-}
-
-# publish <id> <reason> <started>: copies what was read back, then writes the manifest.
+# publish <id> <reason> <started>
 publish() {
-  local name key version bytes sum copied
   write_manifest "$@" >"$BACKUP_DIR/manifest.json"
-  while IFS=$'\t' read -r name key version bytes sum; do
-    step "publish $name"
-    copied="$(copy_object "$key" "$version" "$BACKUP_PREFIX$name" "$bytes" "$sum")"
-    check_object "$BACKUP_PREFIX$name" "$copied" "$bytes" "$sum" >/dev/null
-    sed -i "s|@$name@|$copied|" "$BACKUP_DIR/manifest.json"
-  done <"$BACKUP_DIR/staged"
-  step "publish the manifest"
-  if grep -q '"@' "$BACKUP_DIR/manifest.json"; then fail "the manifest names a file without a version" "this is a fault of the script"; fi
-  retry 3 5 put_manifest
-}
-
-put_manifest() {
-  local version sum
-  sum="$(sha256_of_file "$BACKUP_DIR/manifest.json")"
-  version="$(on_aws s3api put-object --bucket "$BUCKET" --key "$MANIFEST_KEY" --body "$BACKUP_DIR/manifest.json" \
-    --content-type application/json --metadata "sha256=$sum" --query VersionId --output text)" || return
-  [[ "$(sha256_of_object "$MANIFEST_KEY" "$version")" == "$sum" ]]
+  publish_staged
 }
 
 write_manifest() {

@@ -7,13 +7,6 @@ readonly SAFETY_REASON='before the restore of'
 
 manifest() { python3 "$COMMON_ROOT/lib/manifest.py" "$@"; }
 
-# VersionIds of all manifests, the newest first, with their times. The role cannot tell a missing object from a forbidden
-# one, so nothing here asks for an object that may not be there.
-manifest_versions() {
-  on_aws s3api list-object-versions --bucket "$BUCKET" --prefix "$MANIFEST_KEY" \
-    --query "Versions[?Key=='$MANIFEST_KEY'].[VersionId,LastModified]" --output text | sed '/^None$/d; /^$/d'
-}
-
 # get_manifest <version> <file>
 get_manifest() {
   on_aws s3api get-object --bucket "$BUCKET" --key "$MANIFEST_KEY" --version-id "$1" "$2" >/dev/null

@@ -8,15 +8,8 @@ shopt -s inherit_errexit
 SCRIPT="$(basename -- "$0")"
 COMMON_ROOT="$(dirname -- "$(dirname -- "$(readlink -f -- "${BASH_SOURCE[0]}")")")"
 readonly SCRIPT COMMON_ROOT
-
-# One line to stderr; under systemd it goes to the journal.
-say() { printf '%s: %s\n' "$SCRIPT" "$*" >&2; }
-
-# fail <what> <what to do>: ends the script.
-fail() {
-  say "$1${2:+; $2}"
-  exit 1
-}
+# shellcheck source=basics.sh
+. "$COMMON_ROOT/lib/basics.sh"
 
 # The lines at the top of the script that was called.
 usage() { sed -n '2,/^[^#]/{s/^# \{0,1\}//p}' -- "$0"; }
@@ -56,9 +49,6 @@ case ":$PATH:" in
   *) export PATH="$PATH:/snap/bin" ;;
 esac
 
-# The AWS CLI with bounded waits: a call to a service that does not answer ends.
-on_aws() { aws --cli-connect-timeout 10 --cli-read-timeout 60 "$@"; }
-
 # put_file <from> <to> [mode]: by rename, so that a reader sees the old file or the new one. Status 1: nothing to do. Ends
 # the script when the file cannot be written.
 put_file() {
@@ -67,19 +57,6 @@ put_file() {
   if ! { mkdir -p -- "$(dirname -- "$to")" && install --mode="$mode" -- "$from" "$to.new" && mv -T -- "$to.new" "$to"; }; then
     fail "$to could not be written" "is the disk full? see: df -h"
   fi
-}
-
-# retry <tries> <seconds between> <command...>: the status of the last try.
-retry() {
-  local tries="$1" pause="$2" try status=1
-  shift 2
-  for ((try = 1; try <= tries; try++)); do
-    status=0
-    "$@" || status=$?
-    if ((status == 0)); then return 0; fi
-    if ((try < tries)); then sleep "$pause"; fi
-  done
-  return "$status"
 }
 
 # What a script ends with when somebody else is at work: another try, later, may help.
@@ -134,12 +111,6 @@ compose_within() {
 released_images() {
   local file="${TRIED_IMAGES:-$IMAGES_FILE}"
   if [[ -e "$file" ]]; then printf '%s' "$file"; else printf '/dev/null'; fi
-}
-
-# put_metric <Name> <Value> <Unit> [Mount=<mount>]: one value into the stack's namespace.
-put_metric() {
-  on_aws cloudwatch put-metric-data --namespace "$METRIC_NAMESPACE" --metric-name "$1" --value "$2" --unit "$3" \
-    --dimensions "Stack=$STACK_NAME${4:+,$4}"
 }
 
 # remember <file> <epoch>: a moment, kept on the data volume.
