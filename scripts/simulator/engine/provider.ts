@@ -12,7 +12,7 @@ import { apply, destroy } from "./apply";
 import { NO_SETTINGS, type ProviderSettings, readSettings } from "./cross-cutting";
 import { error, hasError, wireDiagnostics } from "./diagnostics";
 import { ephemeralSchema } from "./ephemeral-schema";
-import { callOf, outcomeOf, refuser } from "./faulty";
+import { callOf, outcomeOf, refuser, revert } from "./faulty";
 import { Holders } from "./holders";
 import { findImport, settle } from "./import";
 import { foreignState, isPlanned, objectKey, PLANNED, privateData, vanished } from "./marker";
@@ -77,6 +77,7 @@ export class SimulatedProvider {
         world.refresh(); // somebody may have edited it while the call waited
         return outcomeOf(carryOut(), world, knowledge);
       },
+      revert: (attribute) => revert(attribute, request, world),
     });
   }
 

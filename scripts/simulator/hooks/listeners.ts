@@ -154,17 +154,3 @@ function arnBelow(parent: unknown, from: string, to: string, own: unknown): Obj 
   const arn = `${String(parent).replace(from, to)}/${digits(16, own)}`;
   return { arn, id: arn };
 }
-
-/** A service registers its tasks in groups that a load balancer has. */
-export function checkAttached(input: ApplyInput): Diagnostic[] {
-  const { prior, result, world } = input;
-  if (prior) return [];
-  const groups = objects(result.load_balancer).map((block) => block.target_group_arn);
-  const loose = groups.find(
-    (arn) => byArn(world, "aws_lb_target_group", arn) !== undefined && balancersOf(world, arn).length === 0,
-  );
-  if (loose === undefined) return [];
-  const message = `InvalidParameterException: The target group with targetGroupArn ${String(loose)} does not have an associated load balancer.`;
-  const detail = "Make the service depend on the listener or the rule that leads to the group.";
-  return [refuse(input, message, detail, "load_balancer")];
-}
