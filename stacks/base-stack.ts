@@ -32,6 +32,8 @@ export interface StackBasis {
   readonly backend: StateBackend;
   /** Further names of outputs: alias to output. */
   readonly outputAliases: Readonly<Record<string, string>>;
+  /** Prefixes of tags that others put on the stack's resources, and Terraform leaves alone. @default - none */
+  readonly ignoredTagPrefixes?: readonly string[];
   /** Where the specification writes names and aliases, for messages, e.g. "stacks.mvp". */
   readonly writtenUnder: string;
 }
@@ -93,8 +95,12 @@ export abstract class BaseStack extends TerraformStack {
   }
 
   private declareProviders(): void {
-    const { region, tags } = this.basis;
-    new AwsProvider(this, "aws", { region, defaultTags: [{ tags: { ...tags } }] });
+    const { region, tags, ignoredTagPrefixes } = this.basis;
+    new AwsProvider(this, "aws", {
+      region,
+      defaultTags: [{ tags: { ...tags } }],
+      ignoreTags: ignoredTagPrefixes && [{ keyPrefixes: [...ignoredTagPrefixes] }],
+    });
     new RandomProvider(this, "random");
   }
 

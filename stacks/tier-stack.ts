@@ -12,8 +12,9 @@ export abstract class TierStack extends BaseStack {
   constructor(
     scope: Construct,
     protected readonly definition: ResolvedStack,
+    more: Pick<StackBasis, "ignoredTagPrefixes"> = {},
   ) {
-    super(scope, basisOf(definition));
+    super(scope, { ...basisOf(definition), ...more });
     this.app = definition.app;
   }
 }

@@ -72,6 +72,8 @@ export class TierNetwork extends Construct {
   readonly routeTableIds: string[];
   /** What a task needs before it can reach the outside. */
   readonly internet: ITerraformDependable[];
+  /** What a load balancer in the public subnets needs before the internet reaches it. */
+  readonly publicInternet: ITerraformDependable[];
   /** Group of the interface endpoints; undefined without any. */
   readonly endpointsGroupId: string | undefined;
   /** Prefix list of S3, which tasks reach by the gateway endpoint. */
@@ -102,6 +104,7 @@ export class TierNetwork extends Construct {
     this.taskSubnetIds = isPublic ? this.publicSubnetIds : this.privateSubnetIds;
     this.assignPublicIp = isPublic;
     this.routeTableIds = [open.table, closed, ...Object.values(inside.tables)].map((table) => table.id);
+    this.publicInternet = open.reachable;
     this.internet = [
       ...(isPublic ? open.reachable : inside.reachable),
       ...s3.associations,
