@@ -10,6 +10,7 @@ import { BUILT_IN } from "../../../scripts/simulator/hooks/data-sources";
 import {
   Account,
   bindingsHave,
+  created,
   creation,
   CTX,
   dataSchemaOf,
@@ -25,18 +26,21 @@ const ask = (type: string, config: Obj = {}, account = new Account()) => KNOWN.d
 describe("built-in answers", () => {
   test("are for data sources and attributes that exist", () => {
     expect(Object.keys(BUILT_IN).filter((type) => !dataSchemaOf(type))).toEqual([]);
-    const asked: [string, Obj][] = [
+    const stored = new Account();
+    created("aws_secretsmanager_secret_version", { secret_id: "s", secret_string: "x" }, stored, { version_id: "v" });
+    const asked: [string, Obj, Account?][] = [
       ["aws_caller_identity", {}],
       ["aws_region", {}],
       ["aws_partition", {}],
       ["aws_availability_zones", {}],
       ["aws_ssm_parameter", { name: "/aws/service/ami-amazon-linux-latest/al2023-ami-kernel-default-arm64" }],
+      ["aws_secretsmanager_secret_version", { secret_id: "s" }, stored],
       ["aws_ec2_managed_prefix_list", { name: `com.amazonaws.${REGION}.s3` }],
       ["aws_iam_policy_document", { statement: [] }],
     ];
-    for (const [type, config] of asked) {
+    for (const [type, config, account] of asked) {
       const names = the(dataSchemaOf(type)).block.attributes.map(({ name }) => name);
-      const strange = Object.keys(ask(type, config)).filter((name) => !names.includes(name));
+      const strange = Object.keys(ask(type, config, account)).filter((name) => !names.includes(name));
       expect({ type, strange }).toEqual({ type, strange: [] });
     }
     expect(asked.map(([type]) => type).sort()).toEqual(Object.keys(BUILT_IN).sort());

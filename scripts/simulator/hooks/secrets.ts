@@ -47,6 +47,7 @@ function retireCurrent(arn: unknown, world: World): void {
     const others = strings(value.attributes.version_stages).filter((stage) => stage !== CURRENT && stage !== PREVIOUS);
     const wasCurrent = strings(value.attributes.version_stages).includes(CURRENT);
     const version_stages = wasCurrent ? [...others, PREVIOUS] : others;
+    world.drop(VALUE, value.id);
     world.add({ ...value, attributes: { ...value.attributes, version_stages } });
   }
 }
