@@ -35,8 +35,8 @@ const SERVERLESS = "db.serverless";
 const LOGS = ["postgresql"];
 /** Readers take over in this order, and are as large as the writer at any time so that they can. */
 const READER_TIER = 1;
-/** Characters that "-1" and the like take of an instance's name. */
-const NUMBER_LENGTH = 2;
+/** Dashes and number beside the words of a name such as shop-growth-db-reader-1. */
+const JOINTS_LENGTH = 3;
 
 /**
  * A private Aurora PostgreSQL cluster (Serverless v2): one writer and as many readers as wanted, TLS only, encrypted, with
@@ -139,7 +139,7 @@ export class AuroraCluster extends ManagedDatabase {
       dbParameterGroupName: this.createInstanceParameters(props).name,
     };
     const named = (suffix: string): string => {
-      const room = NAME_LIMITS.aws_db_instance - suffix.length - NUMBER_LENGTH;
+      const room = NAME_LIMITS.aws_db_instance - suffix.length - JOINTS_LENGTH;
       return `${fitName(clusterName, room)}-${suffix}`;
     };
     const writer = new RdsClusterInstance(this, "writer", {

@@ -10,11 +10,11 @@ const MOST_CONNECTIONS = 5000;
 /**
  * `DBInstanceClassMemory` is not the memory of the class: the operating system and RDS's own processes come off. AWS
  * publishes four pairs for PostgreSQL: 2 GiB have 189 connections, 8 GiB 823, 16 GiB 1,669 and 32 GiB 3,360 (Aurora User
- * Guide, "Maximum connections for Aurora Serverless v2"). They lie on a line: 93.84 % of the memory without 203.8 MiB. The
+ * Guide, "Maximum connections for Aurora Serverless v2"). They lie on a line: 93.83 % of the memory without 199 MiB. The
  * formula on the full memory would say 225 for 2 GiB: an alarm at 80 % of that would ring at 95 % of the real limit.
  */
-const SHARE_FOR_DATABASE = 0.9384;
-const MIB_FOR_SYSTEM = 203.8;
+const SHARE_FOR_DATABASE = 0.9383;
+const MIB_FOR_SYSTEM = 199;
 
 /** Memory of one Aurora capacity unit. Source: Aurora User Guide, "Aurora Serverless v2 capacity". */
 const MIB_PER_UNIT = 2048;

@@ -10,7 +10,11 @@ const account = (): Account => new Account(object("aws_secretsmanager_secret", A
 
 /** Writes a value as Terraform does. */
 const write = (into: Account, value: string, version_id: string, more: Obj = {}): Obj =>
-  created(TYPE, { secret_id: ARN, secret_string_wo: value, ...more }, into, { version_id, version_stages: [], ...more });
+  created(TYPE, { secret_id: ARN, secret_string_wo: value, ...more }, into, {
+    version_id,
+    version_stages: [],
+    ...more,
+  });
 
 const read = (from: Account, more: Obj = {}): Obj =>
   KNOWN.dataSource(TYPE, { secret_id: "app/key", ...more }, CTX, from);
