@@ -34,28 +34,34 @@ export class SimulatedAccount {
    * @param apps apps whose stacks are synthesized at first; all types that later apps use must be among theirs
    */
   static start(name: string, apps: readonly AppInput[], fixturesFile?: string): Promise<SimulatedAccount> {
-    return SimulatedAccount.open(name, (folder) => writeStacks(folder, apps), fixturesFile);
+    return SimulatedAccount.open(name, (folder) => writeStacks(folder, apps), { fixturesFile });
   }
 
   /**
    * Starts an account in `.simulated/tests/<name>` for one stack of constructs, whose id is {@link CONSTRUCT_STACK}.
    *
    * @param name unique among the tests
+   * @param faults what goes wrong in the account, as `tiers simulate --fault` reads it
    */
-  static startWith(name: string, build: (stack: TerraformStack) => void): Promise<SimulatedAccount> {
-    return SimulatedAccount.open(name, (folder) => writeConstructs(path.join(folder, "cdktf.out"), build));
+  static startWith(
+    name: string,
+    build: (stack: TerraformStack) => void,
+    faults: readonly string[] = [],
+  ): Promise<SimulatedAccount> {
+    const write = (folder: string): void => writeConstructs(path.join(folder, "cdktf.out"), build);
+    return SimulatedAccount.open(name, write, { faults });
   }
 
   private static async open(
     name: string,
     write: (folder: string) => void,
-    fixturesFile?: string,
+    options: { readonly fixturesFile?: string; readonly faults?: readonly string[] },
   ): Promise<SimulatedAccount> {
     const folder = path.join(TEST_OUTPUT, name);
     fs.rmSync(folder, { recursive: true, force: true });
     fs.mkdirSync(folder, { recursive: true });
     write(folder);
-    const simulator = await startSimulator({ dir: folder, fixturesFile, baseEnv: simulatedEnv(process.env) });
+    const simulator = await startSimulator({ dir: folder, ...options, baseEnv: simulatedEnv(process.env) });
     return new SimulatedAccount(folder, simulator);
   }
 

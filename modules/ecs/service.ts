@@ -1,5 +1,5 @@
 import { EcsService as AwsEcsService } from "@cdktf/provider-aws/lib/ecs-service";
-import { Fn, type IResolvable, type ITerraformDependable, Op, Token } from "cdktf";
+import { Fn, type IResolvable, type ITerraformDependable, Op, ref, Token } from "cdktf";
 import { Construct } from "constructs";
 import type { PhysicalNames } from "../naming/physical-names";
 import { FARGATE, FARGATE_SPOT } from "./cluster";
@@ -129,7 +129,7 @@ function reach({ service, balanced, registryArn, graceSeconds }: EcsServiceProps
 
 function isWhatWasApplied({ service, taskDefinitionArn }: EcsServiceProps) {
   return {
-    condition: Op.eq("${self.task_definition}", taskDefinitionArn),
+    condition: Op.eq(ref("self.task_definition"), taskDefinitionArn),
     errorMessage:
       `ECS rolled the service back: the new tasks of ${service} did not become healthy, and those from before run on. ` +
       `Read why with "tiers logs" and "tiers status", then apply again.`,
