@@ -4,7 +4,7 @@ import { describe, expect, test } from "vitest";
 import type { AlarmSpec } from "../../modules/observability/alarm";
 import { Alarms } from "../../modules/observability/alarms";
 import { resourcesOf, synth } from "../helpers/synth";
-import { alarmsOf, PLAIN_ALARM, shopNames } from "./fixtures";
+import { alarmsOf, PLAIN_ALARM, problemsOf, shopNames } from "./fixtures";
 
 const TOPIC = "${aws_sns_topic.alerts_topic.arn}";
 
@@ -100,6 +100,25 @@ describe("Alarms", () => {
     expect(json).toHaveOutput("arns", {
       value: ["${aws_cloudwatch_metric_alarm.alarm_memory.arn}", "${aws_cloudwatch_metric_alarm.alarm_cpu.arn}"],
     });
+  });
+
+  test("what CloudWatch refuses is found", () => {
+    const wrong = {
+      key: "a b",
+      description: "$" + "{x}",
+      periodSeconds: 90,
+      datapointsToAlarm: 2,
+      evaluationPeriods: 1,
+    };
+    expect(problemsOf({ ...PLAIN_ALARM, ...wrong })).toEqual([
+      "key",
+      "template in the description",
+      "period",
+      "datapoints",
+    ]);
+    const long = { description: "x".repeat(1025), periodSeconds: 300, evaluationPeriods: 289 };
+    expect(problemsOf({ ...PLAIN_ALARM, ...long })).toEqual(["length of the description", "time of all periods"]);
+    expect(problemsOf(PLAIN_ALARM)).toEqual([]);
   });
 
   test("none for no description", () => {

@@ -1,4 +1,3 @@
-import { expect } from "vitest";
 import { PhysicalNames } from "../../modules/naming/physical-names";
 import type { AlarmSpec } from "../../modules/observability/alarm";
 import { hostAlarms, type HostAlarmInput } from "../../modules/observability/host-alarms";
@@ -51,15 +50,19 @@ export const PLAIN_ALARM: AlarmSpec = {
   unit: "jobs",
 };
 
-/** What CloudWatch accepts: see PutMetricAlarm in its API reference. */
-export function expectAccepted(alarm: AlarmSpec): void {
-  expect(alarm.key).toMatch(/^[a-z]+(-[a-z0-9]+)*$/);
-  expect(alarm.description.length).toBeLessThanOrEqual(1024);
-  expect(alarm.description).not.toMatch(/[$%]\{/);
-  expect(alarm.periodSeconds % 60).toBe(0);
-  expect(alarm.datapointsToAlarm ?? 1).toBeLessThanOrEqual(alarm.evaluationPeriods);
-  const longest = alarm.periodSeconds < 3600 ? 86_400 : 604_800;
-  expect(alarm.periodSeconds * alarm.evaluationPeriods).toBeLessThanOrEqual(longest);
+/** What CloudWatch would refuse in an alarm: see PutMetricAlarm in its API reference. */
+export function problemsOf(alarm: AlarmSpec): string[] {
+  const { key, description, periodSeconds, evaluationPeriods, datapointsToAlarm = 1 } = alarm;
+  const longest = periodSeconds < 3600 ? 86_400 : 604_800;
+  const checks: readonly (readonly [string, boolean])[] = [
+    ["key", /^[a-z]+(-[a-z0-9]+)*$/.test(key)],
+    ["length of the description", description.length <= 1024],
+    ["template in the description", !/[$%]\{/.test(description)],
+    ["period", periodSeconds % 60 === 0],
+    ["datapoints", datapointsToAlarm <= evaluationPeriods],
+    ["time of all periods", periodSeconds * evaluationPeriods <= longest],
+  ];
+  return checks.flatMap(([what, isRight]) => (isRight ? [] : [what]));
 }
 
 /** Alarms by key; throws when two have the same. */

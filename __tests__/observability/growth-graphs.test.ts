@@ -16,7 +16,12 @@ test("requests, and the healthy targets of every group in one graph, without thr
     logGroupNames: [],
   });
   const targets = (group: string, label: string) => [
-    ...["AWS/ApplicationELB", "HealthyHostCount", "LoadBalancer", "app/shop/1", "TargetGroup", group],
+    "AWS/ApplicationELB",
+    "HealthyHostCount",
+    "LoadBalancer",
+    "app/shop/1",
+    "TargetGroup",
+    group,
     { label },
   ];
   expect(widgets.map(({ properties }) => [properties.title, "metrics" in properties && properties.metrics])).toEqual([

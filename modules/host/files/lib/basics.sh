@@ -43,4 +43,3 @@ step() {
 in_words() { numfmt --to=iec-i --suffix=B --format=%.1f "$1"; }
 
 utc() { date -u -d "@$1" +%Y-%m-%dT%H:%M:%SZ; }
-
