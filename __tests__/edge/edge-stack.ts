@@ -77,7 +77,12 @@ export const edgeStack =
     const routes = Object.entries(paths).map(([service, own]): ServiceRoute => ({ service, hosts, paths: own }));
     const rules = new ListenerRules(stack, "rules", { listeners: balancer.listeners, routes, groups, sparePercent });
     runService(stack, place, groups.ecs.api?.arn ?? "", rules.attached);
-    const records = new BalancerRecords(stack, "record", { hosts: publicHosts, ...variables, ...balancer });
+    const records = new BalancerRecords(stack, "record", {
+      hosts: publicHosts,
+      ...variables,
+      dnsName: balancer.dnsName,
+      zoneId: balancer.zoneId,
+    });
     new TerraformOutput(stack, "dns_records", { value: records.toCreate });
     new WebAcl(stack, "waf", { names, balancerArn: balancer.arn, requestsPerFiveMinutes: 2000 });
     const frontend = new AmplifyApp(stack, "frontend", {

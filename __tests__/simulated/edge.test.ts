@@ -199,6 +199,23 @@ describe("an edge with a hosted zone", () => {
     expect(await account.plan(STACK, zone)).toEqual([]);
   });
 
+  test("another public name is validated before the listener takes the new certificate", APPLY, async () => {
+    account.rebuild(edgeStack({ https: "always", hosts: ["shop.example", "api.shop.example", "www.shop.example"] }));
+    const replaced = (address: string): PlannedChange => ({ address, actions: ["delete", "create"] });
+    expect((await account.plan(STACK, zone)).sort(byAddress)).toEqual([
+      { address: "aws_acm_certificate.certificate_requested", actions: ["create", "delete"] },
+      replaced("aws_acm_certificate_validation.certificate_issued[0]"),
+      inPlace("aws_lb_listener.public_https"),
+      inPlace("aws_lb_listener_rule.rules_https_api_all"),
+      replaced("aws_route53_record.certificate_record_apex[0]"),
+      replaced("aws_route53_record.certificate_record_api[0]"),
+      added("aws_route53_record.certificate_record_www[0]"),
+      added("aws_route53_record.record_www[0]"),
+    ]);
+    await account.apply(STACK, zone);
+    expect(await account.plan(STACK, zone)).toEqual([]);
+  });
+
   test("all of it is destroyed in an order that AWS takes", APPLY, async () => {
     await account.must(STACK, "destroy", "-auto-approve", zone);
     const left = account.world().filter(({ type }) => type.startsWith("aws_"));

@@ -68,10 +68,10 @@ function checkGroups(input: ApplyInput, actions: unknown, balancerArn: unknown):
       const message = `TargetGroupAssociationLimit: The following target groups cannot be associated with more than one load balancer: ${String(arn)}`;
       return [refuse(input, message, "Make a target group for each load balancer.")];
     }
-    const vpcId = byArn(world, "aws_lb_target_group", arn)?.attributes.vpc_id;
+    const vpcId = text(byArn(world, "aws_lb_target_group", arn)?.attributes.vpc_id);
     if (vpcId === undefined || balancer === undefined || balancer.attributes.vpc_id === vpcId) return [];
     const message = "InvalidConfigurationRequest: One or more target groups lie in another VPC than the load balancer";
-    return [refuse(input, message, `${String(arn)} is in ${String(vpcId)}.`)];
+    return [refuse(input, message, `${String(arn)} is in ${vpcId}.`)];
   });
 }
 
