@@ -1,5 +1,4 @@
-import type { IResolvable } from "cdktf";
-import { Token } from "cdktf";
+import { type IResolvable, ref, TerraformStack, Token } from "cdktf";
 import type { Construct } from "constructs";
 import type { ResolvedApp, ResolvedService } from "../modules/spec";
 import {
@@ -69,7 +68,7 @@ export function declareGrowthVariables(scope: Construct, app: ResolvedApp, needs
     sparePercent: sparePercent(scope),
     database: app.database.mode === "own" ? databaseVariables(scope, app) : undefined,
     cache: app.cache.mode === "own" ? cacheVariables(scope, app) : undefined,
-    httpsEnabled: needsHttpsSwitch ? httpsEnabled(scope) : undefined,
+    httpsEnabled: needsHttpsSwitch ? httpsEnabled(scope, app) : undefined,
     moverEnabled: booleanVariable(scope, "mover_enabled", {
       description: "Whether a data mover may reach the database. True only while data moves between tiers.",
       default: false,
@@ -104,15 +103,16 @@ function serviceCounts(scope: Construct, services: ResolvedApp["services"]): Rec
       ],
     },
   );
-  return Object.fromEntries(Object.entries(services).map(([name, service]) => [name, countsOf(name, service)]));
+  const stack = TerraformStack.of(scope);
+  return Object.fromEntries(Object.entries(services).map(([name, service]) => [name, countsOf(stack, name, service)]));
 }
 
 const describeCounts = ({ count, scaling }: ResolvedService): string =>
   scaling === undefined ? String(count) : `${scaling.min} to ${scaling.max}`;
 
-function countsOf(name: string, { count, scaling }: ResolvedService): TaskCounts {
+function countsOf(stack: TerraformStack, name: string, { count, scaling }: ResolvedService): TaskCounts {
   const number = (field: keyof TaskCounts, fallback: number): number =>
-    Token.asNumber(`\${coalesce(try(var.service_counts["${name}"].${field}, null), ${fallback})}`);
+    Token.asNumber(ref(`coalesce(try(var.service_counts["${name}"].${field}, null), ${fallback})`, stack));
   return {
     desired: number("desired", scaling?.min ?? count),
     min: number("min", scaling?.min ?? count),
@@ -133,12 +133,13 @@ const sparePercent = (scope: Construct): number =>
     ],
   });
 
-const httpsEnabled = (scope: Construct): IResolvable =>
+/** Without a hosted zone the first apply ends with the records to create, instead of waiting for somebody to create them. */
+const httpsEnabled = (scope: Construct, { dns }: ResolvedApp): IResolvable =>
   booleanVariable(scope, "https_enabled", {
     description:
-      "Whether the load balancer speaks HTTPS. With a hosted zone leave it true; without one set it to false first, create " +
-      "the records of the output certificate_records, and set it to true when the certificate is issued.",
-    default: true,
+      "Whether the load balancer speaks HTTPS. Without a hosted zone: create the records of the output certificate_records, " +
+      "and set it to true when the certificate is issued.",
+    default: dns.hostedZoneId !== undefined,
   });
 
 function databaseVariables(scope: Construct, { rds }: ResolvedApp): DatabaseVariables {

@@ -4,6 +4,7 @@ import { VpcDhcpOptions } from "@cdktf/provider-aws/lib/vpc-dhcp-options";
 import { VpcDhcpOptionsAssociation } from "@cdktf/provider-aws/lib/vpc-dhcp-options-association";
 import type { ITerraformDependable } from "cdktf";
 import { Construct } from "constructs";
+import { logicalId } from "../naming/logical-ids";
 import type { PhysicalNames } from "../naming/physical-names";
 
 export interface DiscoveryProps {
@@ -49,7 +50,7 @@ export class Discovery extends Construct {
    * but without it the provider plans the check anew each time (hashicorp/terraform-provider-aws issue 44285).
    */
   private register(namespace: ServiceDiscoveryPrivateDnsNamespace, name: string): string {
-    return new ServiceDiscoveryService(this, name, {
+    return new ServiceDiscoveryService(this, logicalId("service", name), {
       name,
       description: `Tasks of ${name}`,
       dnsConfig: {
