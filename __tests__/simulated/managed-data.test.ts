@@ -74,13 +74,15 @@ describe("variables change what is there in place", () => {
     expect(await account.plan(STACK, ...variables.map((pair) => `-var=${pair}`))).toEqual(changes);
   });
 
-  test("the first replica of a cache takes over, in another zone, and its going ends that", PLAN, async () => {
-    const group = () => account.world().find(({ type }) => type === "aws_elasticache_replication_group")?.attributes;
+  test("replicas of all three come and go; a cache's first one takes over, in another zone", PLAN, async () => {
+    const objects = (type: string) => account.world().filter((object) => object.type === type);
+    const group = () => objects("aws_elasticache_replication_group")[0]?.attributes;
     const alone = { num_cache_clusters: 1, automatic_failover_enabled: false, multi_az_enabled: false };
     const { id } = group() ?? {};
     expect(group()).toMatchObject(alone);
-    const output = await account.apply(STACK, "-var=cache_replicas=1");
-    expect(output).toContain("Resources: 0 added, 1 changed, 0 destroyed");
+    const more = ["-var=cache_replicas=1", "-var=replicas=1", "-var=readers=1"];
+    expect(await account.apply(STACK, ...more)).toContain("Resources: 2 added, 1 changed, 0 destroyed");
+    expect(await account.plan(STACK, ...more)).toEqual([]);
     expect(group()).toMatchObject({
       id,
       num_cache_clusters: 2,
@@ -88,7 +90,13 @@ describe("variables change what is there in place", () => {
       multi_az_enabled: true,
       member_clusters: ["shop-growth-cache-001", "shop-growth-cache-002"],
     });
-    await account.apply(STACK);
+    expect(new Set(objects("aws_db_instance").map((object) => object.attributes.identifier))).toEqual(
+      new Set(["shop-growth-db", "shop-growth-db-replica-1"]),
+    );
+    expect(objects("aws_rds_cluster_instance").filter((object) => object.attributes.writer === true)).toHaveLength(1);
+    const { places } = (await account.outputs(STACK)) as { places: { db: string[] } };
+    expect(places.db[1]).toMatch(/^shop-growth-db-replica-1\./);
+    expect(await account.apply(STACK)).toContain("Resources: 0 added, 1 changed, 2 destroyed");
     expect(group()).toMatchObject({ id, ...alone });
   });
 });

@@ -18,7 +18,7 @@ const STATIC_PARAMETERS = new Set([
   "wal_buffers",
 ]);
 
-const major = (version: unknown): string => String(text(version) ?? "").split(".")[0] ?? "";
+const major = (version: unknown): string => (text(version) ?? "").split(".")[0] ?? "";
 
 export function checkInstance(input: ApplyInput): Diagnostic[] {
   const { config, prior, result } = input;
