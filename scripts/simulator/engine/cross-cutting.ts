@@ -9,12 +9,19 @@ export interface ProviderSettings {
   region: string;
   /** A map of tags; unknown, or with unknown values, while a plan does not know them yet. */
   defaultTags: Value;
+  /** Tags that the provider acts as if they were not there. */
+  ignoredTags: { keys: string[]; prefixes: string[] };
   /** How often a throttled call is tried. */
   maxRetries: number;
 }
 
 /** 25 is the provider's own default of `max_retries`. */
-export const NO_SETTINGS: ProviderSettings = { region: "us-east-1", defaultTags: {}, maxRetries: 25 };
+export const NO_SETTINGS: ProviderSettings = {
+  region: "us-east-1",
+  defaultTags: {},
+  ignoredTags: { keys: [], prefixes: [] },
+  maxRetries: 25,
+};
 
 /** Reads a provider block; a provider without regions and tags has the same settings everywhere. */
 export function readSettings(config: Obj): ProviderSettings {
@@ -23,8 +30,30 @@ export function readSettings(config: Obj): ProviderSettings {
   return {
     region: typeof config.region === "string" ? config.region : NO_SETTINGS.region,
     defaultTags: tags === UNKNOWN || isObj(tags) ? tags : {},
+    ignoredTags: readIgnored(config),
     maxRetries: Number(config.max_retries) || NO_SETTINGS.maxRetries,
   };
+}
+
+function readIgnored(config: Obj): ProviderSettings["ignoredTags"] {
+  const block: Value = Array.isArray(config.ignore_tags) ? config.ignore_tags[0] : undefined;
+  const list = (name: string): string[] => {
+    const values: Value = isObj(block) ? block[name] : undefined;
+    return Array.isArray(values) ? values.filter((value) => typeof value === "string") : [];
+  };
+  return { keys: list("keys"), prefixes: list("key_prefixes") };
+}
+
+function isIgnored(key: string, { ignoredTags: { keys, prefixes } }: ProviderSettings): boolean {
+  return keys.includes(key) || prefixes.some((prefix) => key.startsWith(prefix));
+}
+
+/** An object as the provider reads it: without the tags that it ignores, whoever put them there. */
+export function readTags(attributes: Obj, settings: ProviderSettings): Obj {
+  const kept = (tags: Value): Value =>
+    isObj(tags) ? Object.fromEntries(Object.entries(tags).filter(([key]) => !isIgnored(key, settings))) : tags;
+  const tagged = ["tags", "tags_all"].filter((name) => name in attributes);
+  return { ...attributes, ...Object.fromEntries(tagged.map((name) => [name, kept(attributes[name])])) };
 }
 
 /** The known default tags. */
@@ -63,6 +92,9 @@ function ownsTagsAll(block: Block, config: Obj): boolean {
 
 function allTags(tags: Value, settings: ProviderSettings): Value {
   if (hasUnknown(tags) || hasUnknown(settings.defaultTags)) return UNKNOWN;
-  const own = Object.entries(isObj(tags) ? tags : {}).filter(([, value]) => value !== null);
-  return { ...(isObj(settings.defaultTags) ? settings.defaultTags : {}), ...Object.fromEntries(own) };
+  const defaults = isObj(settings.defaultTags) ? settings.defaultTags : {};
+  const all = Object.entries({ ...defaults, ...withoutNulls(isObj(tags) ? tags : {}) });
+  return Object.fromEntries(all.filter(([key]) => !isIgnored(key, settings)));
 }
+
+const withoutNulls = (tags: Obj): Obj => Object.fromEntries(Object.entries(tags).filter(([, value]) => value !== null));

@@ -9,7 +9,7 @@ import { canon, decode, decodeObject, encode } from "../wire/value";
 import { encodeResponse } from "../wire/messages";
 import { isHandWritten, type StoredObject, type WorldFile } from "../world";
 import { apply, destroy } from "./apply";
-import { NO_SETTINGS, type ProviderSettings, readSettings } from "./cross-cutting";
+import { NO_SETTINGS, type ProviderSettings, readSettings, readTags } from "./cross-cutting";
 import { error, hasError, wireDiagnostics } from "./diagnostics";
 import { ephemeralSchema } from "./ephemeral-schema";
 import { callOf, outcomeOf, refuser, revert } from "./faulty";
@@ -150,7 +150,8 @@ export class SimulatedProvider {
     this.holders.holds(key);
     const object = this.upToDate(this.find(type, key, state, session), session);
     const attributes = object && withoutWriteOnly(block, conform(block, object.attributes));
-    return { new_state: encode(attributes ?? null), private: privateData(object?.key ?? key) };
+    const seen = attributes && readTags(attributes, session.settings);
+    return { new_state: encode(seen ?? null), private: privateData(object?.key ?? key) };
   }
 
   private plan(r: Request, session: Session): object {

@@ -1,9 +1,8 @@
 /** Instances, addresses and volumes. */
-import { formatCidr, parseCidr } from "../../../modules/spec/cidr";
 import type { ApplyInput, Diagnostic, Obj, PlanInput, World, WorldObject } from "../contract";
-import { isCidr } from "../facts/rules";
 import { UNKNOWN } from "../wire/value";
 import { architectureOfImage, architectureOfType, ROOT_GIB } from "./images";
+import { cardOf, privateAddress } from "./interfaces";
 import { digits, fallback, type Hooks, only, refuse, strings, text } from "./service";
 import { gatewayOf, subnetOf } from "./vpc";
 import { firstZone, zonesOf } from "./zones";
@@ -45,7 +44,13 @@ function stopWarning(prior: Obj, names: string[]): Diagnostic {
 
 function checkInstance(input: ApplyInput): Diagnostic[] {
   if (input.prior) return checkTypeOfSpot(input, input.prior);
-  return [...checkArchitecture(input), ...checkGroups(input), ...checkRootSize(input), ...checkSpot(input)];
+  return [
+    ...checkArchitecture(input),
+    ...checkGroups(input),
+    ...checkCard(input),
+    ...checkRootSize(input),
+    ...checkSpot(input),
+  ];
 }
 
 /** The provider plans another type in place, and EC2 refuses it while the request of a Spot instance is there. */
@@ -77,6 +82,15 @@ function checkGroups(input: ApplyInput): Diagnostic[] {
   return [refuse(input, message, `The subnet is in ${String(vpcId)}.`, "vpc_security_group_ids")];
 }
 
+/** An interface is at one instance at a time. */
+function checkCard(input: ApplyInput): Diagnostic[] {
+  const card = cardOf(input.world, input.config);
+  const holder = input.world.ofType("aws_instance").find((o) => o.attributes.primary_network_interface_id === card?.id);
+  if (!card || !holder) return [];
+  const message = `InvalidNetworkInterface.InUse: Interface: [${card.id}] in use.`;
+  return [refuse(input, message, `It is at ${holder.id}, which must be gone first.`, "primary_network_interface")];
+}
+
 function checkRootSize(input: ApplyInput): Diagnostic[] {
   const size = only(input.config.root_block_device)?.volume_size;
   const known = architectureOfImage(String(input.result.ami), input.ctx.region) !== undefined;
@@ -106,10 +120,10 @@ function checkSpot(input: ApplyInput): Diagnostic[] {
 }
 
 function runInstance(input: ApplyInput): { result: Obj } {
-  const { config, prior, world } = input;
+  const { prior, world } = input;
   const result = prior ? { ...input.result } : placeInstance(input);
   if (!prior) rememberSpotRequest(result, input);
-  const subnet = subnetOf(world, config.subnet_id);
+  const subnet = subnetOf(world, result.subnet_id);
   if (subnet) result.availability_zone = subnet.attributes.availability_zone;
   return { result };
 }
@@ -117,12 +131,14 @@ function runInstance(input: ApplyInput): { result: Obj } {
 /** What EC2 decides when it starts an instance. */
 function placeInstance({ config, result, ctx, world }: ApplyInput): Obj {
   const id = String(result.id);
-  const subnet = subnetOf(world, config.subnet_id);
-  const privateIp = text(config.private_ip) ?? privateAddress(subnet, id);
-  const publicIp = wantsAddress(config, subnet) ? text(result.public_ip) : undefined;
+  const card = cardOf(world, config);
+  const subnet = subnetOf(world, card?.attributes.subnet_id ?? config.subnet_id);
+  const privateIp = text(card?.attributes.private_ip) ?? text(config.private_ip) ?? privateAddress(subnet, id);
+  const publicIp = card ? addressAt(world, card) : wantsAddress(config, subnet) ? text(result.public_ip) : undefined;
   return {
     ...fallback(result, config, {
       ...NO_CHOICE,
+      ...(card && { subnet_id: card.attributes.subnet_id, vpc_security_group_ids: card.attributes.security_groups }),
       associate_public_ip_address: publicIp !== undefined,
       availability_zone: firstZone(ctx.region),
       private_ip: privateIp,
@@ -131,7 +147,7 @@ function placeInstance({ config, result, ctx, world }: ApplyInput): Obj {
     instance_lifecycle: "",
     password_data: "",
     spot_instance_request_id: "",
-    primary_network_interface_id: `eni-${digits(17, "eni", id)}`,
+    primary_network_interface_id: card?.id ?? `eni-${digits(17, "eni", id)}`,
     private_dns: `ip-${privateIp.replaceAll(".", "-")}.${ctx.region}.compute.internal`,
     public_ip: publicIp ?? "",
     public_dns: publicIp ? publicName(publicIp, ctx.region) : "",
@@ -153,20 +169,15 @@ const NO_CHOICE: Obj = {
   user_data_base64: null,
 };
 
+/** The fixed public address of an interface. */
+function addressAt(world: World, card: WorldObject): string | undefined {
+  const association = world.ofType("aws_eip_association").find((o) => o.attributes.network_interface_id === card.id);
+  return text(association?.attributes.public_ip);
+}
+
 function wantsAddress(config: Obj, subnet: WorldObject | undefined): boolean {
   if (typeof config.associate_public_ip_address === "boolean") return config.associate_public_ip_address;
   return subnet?.attributes.map_public_ip_on_launch === true;
-}
-
-/** AWS keeps the first four addresses and the last one of a subnet. Source: VPC user guide, "Subnet CIDR blocks". */
-const RESERVED_ADDRESSES = 5;
-
-function privateAddress(subnet: WorldObject | undefined, id: string): string {
-  const range = subnet?.attributes.cidr_block;
-  const { first, last } = parseCidr(isCidr(range) ? range : "172.31.0.0/20");
-  const free = last - first + 1 - RESERVED_ADDRESSES;
-  const chosen = first + RESERVED_ADDRESSES - 1 + (parseInt(digits(8, "ip", id), 16) % free);
-  return formatCidr({ first: chosen, prefix: 32 }).replace("/32", "");
 }
 
 function rootDisks(result: Obj): Obj[] {
@@ -222,7 +233,8 @@ function settleAddress({ config, result, ctx }: ApplyInput): { result: Obj } {
 function checkAddressAssociation(input: ApplyInput): Diagnostic[] {
   const { config, world } = input;
   const instance = world.ofType("aws_instance").find((o) => o.id === config.instance_id);
-  const vpcId = text(subnetOf(world, instance?.attributes.subnet_id)?.attributes.vpc_id);
+  const owner = instance ?? world.get("aws_network_interface", String(config.network_interface_id));
+  const vpcId = text(subnetOf(world, owner?.attributes.subnet_id)?.attributes.vpc_id);
   if (vpcId === undefined || gatewayOf(world, vpcId)) return [];
   const message = `Gateway.NotAttached: Network ${vpcId} is not attached to any internet gateway`;
   const detail = "A public address needs the gateway first: make the association depend on it.";
@@ -231,11 +243,13 @@ function checkAddressAssociation(input: ApplyInput): Diagnostic[] {
 
 function settleAssociation({ config, result, world }: ApplyInput): { result: Obj } {
   const instance = world.ofType("aws_instance").find((o) => o.id === config.instance_id)?.attributes;
+  const card = world.get("aws_network_interface", String(config.network_interface_id))?.attributes;
   const address = world.get("aws_eip", String(config.allocation_id))?.attributes;
   return {
     result: fallback(result, config, {
+      instance_id: "",
       network_interface_id: instance?.primary_network_interface_id ?? "",
-      private_ip_address: instance?.private_ip ?? "",
+      private_ip_address: instance?.private_ip ?? card?.private_ip ?? "",
       public_ip: address?.public_ip ?? "",
     }),
   };

@@ -7,7 +7,9 @@ import { ECS_HOOKS } from "./ecs";
 import { ELB_HOOKS } from "./elb";
 import { FRONTEND_HOOKS } from "./frontend";
 import { IDENTITY_HOOKS } from "./identity";
+import { INTERFACE_HOOKS } from "./interfaces";
 import { LISTENER_HOOKS } from "./listeners";
+import { NAT_GATEWAY_HOOKS } from "./nat-gateways";
 import { OBSERVABILITY_HOOKS } from "./observability";
 import { RANDOM_HOOKS } from "./random";
 import { S3_HOOKS } from "./s3";
@@ -15,6 +17,7 @@ import { SECRET_HOOKS } from "./secrets";
 import type { Hooks, ServiceHooks } from "./service";
 import { SSM_HOOKS } from "./ssm";
 import { STORAGE_HOOKS } from "./storage";
+import { TAG_HOOKS } from "./tags";
 import { VPC_HOOKS } from "./vpc";
 
 const SERVICES: Hooks[] = [
@@ -27,12 +30,15 @@ const SERVICES: Hooks[] = [
   FRONTEND_HOOKS,
   IDENTITY_HOOKS,
   LISTENER_HOOKS,
+  INTERFACE_HOOKS,
+  NAT_GATEWAY_HOOKS,
   OBSERVABILITY_HOOKS,
   RANDOM_HOOKS,
   S3_HOOKS,
   SECRET_HOOKS,
   SSM_HOOKS,
   STORAGE_HOOKS,
+  TAG_HOOKS,
   VPC_HOOKS,
 ];
 

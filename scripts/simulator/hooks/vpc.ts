@@ -107,7 +107,7 @@ function checkRoute(input: ApplyInput): Diagnostic[] {
     const message = `RouteAlreadyExists: The route identified by ${String(result.destination_cidr_block)} already exists.`;
     return [refuse(input, message, "Every route table has the local route of its VPC.", "destination_cidr_block")];
   }
-  return [...checkRouteGateway(input, vpc), ...checkRoutePeering(input, vpc)];
+  return [...checkRouteGateway(input, vpc), ...checkRouteNat(input, vpc), ...checkRoutePeering(input, vpc)];
 }
 
 function checkRouteGateway(input: ApplyInput, vpc: WorldObject): Diagnostic[] {
@@ -115,6 +115,18 @@ function checkRouteGateway(input: ApplyInput, vpc: WorldObject): Diagnostic[] {
   if (!gateway || gateway.attributes.vpc_id === vpc.id) return [];
   const message = `InvalidParameterValue: route table ${String(input.result.route_table_id)} and network gateway ${gateway.id} belong to different networks`;
   return [refuse(input, message, `The route table is in ${vpc.id}.`, "gateway_id")];
+}
+
+/** A NAT gateway and an interface serve route tables of their own VPC. */
+function checkRouteNat(input: ApplyInput, vpc: WorldObject): Diagnostic[] {
+  const { result, world } = input;
+  const targets = [...world.ofType("aws_nat_gateway"), ...world.ofType("aws_network_interface")];
+  const target = targets.find(({ id }) => id === result.nat_gateway_id || id === result.network_interface_id);
+  const vpcId =
+    text(target?.attributes.vpc_id) ?? text(subnetOf(world, target?.attributes.subnet_id)?.attributes.vpc_id);
+  if (!target || vpcId === undefined || vpcId === vpc.id) return [];
+  const message = `InvalidParameterValue: route table ${String(result.route_table_id)} and ${target.id} belong to different networks`;
+  return [refuse(input, message, `The route table is in ${vpc.id}.`, "route_table_id")];
 }
 
 function checkRoutePeering(input: ApplyInput, vpc: WorldObject): Diagnostic[] {
@@ -146,27 +158,35 @@ export function gatewayOf(world: World, vpcId: unknown): WorldObject | undefined
 }
 
 function checkMappedAddresses(object: WorldObject, _ctx: unknown, world: World): Diagnostic[] {
-  const vpcId = object.attributes.vpc_id;
-  const instances = world
-    .ofType("aws_instance")
-    .filter((o) => subnetOf(world, o.attributes.subnet_id)?.attributes.vpc_id === vpcId);
-  const balancers = world
-    .ofType("aws_lb")
-    .filter((o) => o.attributes.vpc_id === vpcId && o.attributes.internal !== true);
-  const mapped = [...instances, ...balancers].find(
-    (o) =>
-      o.type === "aws_lb" ||
-      text(o.attributes.public_ip) !== undefined ||
-      world.ofType("aws_eip_association").some((association) => association.attributes.instance_id === o.id),
-  );
-  if (!mapped) return [];
-  const network = String(vpcId);
+  const mapped = addressesIn(world, object.attributes.vpc_id)[0];
+  if (mapped === undefined) return [];
+  const network = String(object.attributes.vpc_id);
   return [
     {
       severity: "error",
       summary: `deleting aws_internet_gateway: DependencyViolation: Network ${network} has some mapped public address(es). Please unmap those public address(es) before detaching the gateway.`,
-      detail: `${mapped.type} ${mapped.id} has a public address. The real provider would try for 20 minutes: make what has the address depend on the gateway.`,
+      detail: `${mapped} has a public address. The real provider would try for 20 minutes: make what has the address depend on the gateway.`,
     },
+  ];
+}
+
+/** What has a public address in a VPC, in words. */
+function addressesIn(world: World, vpcId: unknown): string[] {
+  const associations = world.ofType("aws_eip_association").map(({ attributes }) => attributes);
+  const inside = (type: string): WorldObject[] =>
+    world.ofType(type).filter(({ attributes }) => subnetOf(world, attributes.subnet_id)?.attributes.vpc_id === vpcId);
+  const instances = inside("aws_instance").filter(
+    ({ id, attributes }) =>
+      text(attributes.public_ip) !== undefined || associations.some(({ instance_id }) => instance_id === id),
+  );
+  const cards = inside("aws_network_interface").filter(({ id }) =>
+    associations.some(({ network_interface_id }) => network_interface_id === id),
+  );
+  const gateways = world.ofType("aws_nat_gateway").filter(({ attributes }) => attributes.vpc_id === vpcId);
+  return [
+    ...instances.map(({ id }) => `Instance ${id}`),
+    ...cards.map(({ id }) => `Network interface ${id}`),
+    ...gateways.map(({ id }) => `NAT gateway ${id}`),
   ];
 }
 
