@@ -1,5 +1,5 @@
 import { DataAwsSsmParameter } from "@cdktf/provider-aws/lib/data-aws-ssm-parameter";
-import { Fn, Op, Token } from "cdktf";
+import { Fn, Op, TerraformLocal } from "cdktf";
 import { Construct } from "constructs";
 import { NOT_RELEASED } from "../data/released-image";
 
@@ -26,6 +26,8 @@ export class CurrentImage extends Construct {
     super(scope, id);
     const { insecureValue } = new DataAwsSsmParameter(this, "parameter", { name: parameterId });
     this.released = Op.neq(insecureValue, NOT_RELEASED);
-    this.reference = Token.asString(Fn.conditional(this.released, insecureValue, `not-released.invalid/${service}`));
+    // A local, so that what the reference stands in, such as the JSON of containers, holds no quotes of an expression.
+    const image = Fn.conditional(this.released, insecureValue, `not-released.invalid/${service}`);
+    this.reference = new TerraformLocal(this, "reference", image).asString;
   }
 }

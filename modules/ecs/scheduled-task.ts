@@ -84,7 +84,7 @@ export class ScheduledTask extends Construct {
       policy: policyJson(
         runTaskStatements({
           clusterArn,
-          taskArns: `${Fn.replace(clusterArn, ":cluster/", ":task/")}/*`,
+          taskArns: `arn:aws:ecs:*:${accountId}:task/*`,
           familyArn,
           passedRoleArns: [executionRoleArn, taskRoleArn],
         }),

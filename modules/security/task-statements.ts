@@ -59,7 +59,7 @@ export const EXEC_STATEMENT: Statement = {
 /** What somebody needs who starts the tasks of one family in one cluster. */
 export function runTaskStatements(grants: {
   readonly clusterArn: string;
-  /** All tasks of the cluster. */
+  /** Tasks of the account. */
   readonly taskArns: string;
   readonly familyArn: string;
   /** Roles of the tasks. */
