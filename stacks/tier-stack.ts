@@ -1,7 +1,7 @@
 import type { Construct } from "constructs";
 import { PhysicalNames } from "../modules/naming/physical-names";
 import { tagValue } from "../modules/naming/tag-value";
-import { isOn, type ResolvedApp, type ResolvedStack } from "../modules/spec";
+import { isOn, type ResolvedApp, type ResolvedStack, type Safety } from "../modules/spec";
 import { stateBackend } from "../modules/terraform/state-backend";
 import { BaseStack, type StackBasis } from "./base-stack";
 
@@ -33,15 +33,33 @@ function basisOf(definition: ResolvedStack): StackBasis {
   };
 }
 
-function tagsOf({ app, tier }: ResolvedStack): Record<string, string> {
-  const { name, environment, tags, protect, observability } = app;
+/** Safeties that are off, each with its reason. */
+function reasonsOf({ app, tier }: ResolvedStack): Record<string, string> {
+  const { protect, observability, ingress, rds, elasticache } = app;
+  const safeties: Record<string, Safety> = {
+    ProtectionOff: protect,
+    AlarmsOff: observability.alarms,
+    // On tier mvp the proxy's configuration says why.
+    ...(tier === "growth" && {
+      HttpsOff: ingress.tls,
+      DatabaseEncryptionOff: rds.encrypted,
+      CacheEncryptionOff: elasticache.tls,
+    }),
+  };
+  return Object.fromEntries(
+    Object.entries(safeties).flatMap(([tag, safety]) => (isOn(safety) ? [] : [[tag, tagValue(safety.off)]])),
+  );
+}
+
+function tagsOf(stack: ResolvedStack): Record<string, string> {
+  const { app, tier } = stack;
+  const { name, environment, tags } = app;
   return {
     ...tags,
     Application: name,
     Environment: environment,
     Tier: tier,
     ManagedBy: "Terraform",
-    ...(isOn(protect) ? {} : { ProtectionOff: tagValue(protect.off) }),
-    ...(isOn(observability.alarms) ? {} : { AlarmsOff: tagValue(observability.alarms.off) }),
+    ...reasonsOf(stack),
   };
 }

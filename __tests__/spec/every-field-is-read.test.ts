@@ -10,6 +10,7 @@ import { readStacks } from "../helpers/shipped";
 import { TEST_OUTPUT } from "../helpers/synth";
 import { full, lean, small } from "../simulated/apps";
 import { fieldsOf } from "./fields-of";
+import { GROWTH_CHANGES } from "./growth-changes";
 
 const inS3: AppInput = { ...small, state: { backend: "s3", bucket: "small-state", kmsKeyId: "alias/state" } };
 const external: AppInput = {
@@ -23,7 +24,7 @@ const given: AppInput = {
 const valkey: AppInput = { ...small, cache: { mode: "own" } };
 const withoutMail: AppInput = { ...full, ingress: { ...full.ingress, acmeEmail: undefined } };
 
-type Change = readonly [base: AppInput, at: string, value: unknown];
+export type Change = readonly [base: AppInput, at: string, value: unknown];
 
 /** The workflows and the roles of CI read it. */
 const released: AppInput = {
@@ -43,6 +44,8 @@ const released: AppInput = {
 
 /** For every field another valid value, and an app in which it matters: the synthesized JSON must differ. */
 const CHANGES: Record<string, Change> = {
+  ...GROWTH_CHANGES,
+  "stacks.mvp.overrides": [small, "stacks.mvp.overrides", { host: { rootGiB: 21 } }],
   name: [small, "name", "smaller"],
   region: [small, "region", "eu-west-1"],
   environment: [small, "environment", "live"],

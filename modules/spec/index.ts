@@ -1,6 +1,6 @@
 export { type AppWithCi, type Ci, ciStacksOf, type ResolvedCiStack } from "./ci-stacks";
 export { defineApp, type AppDefinition } from "./define";
-export { ANY_HOST, isOn } from "./fields";
+export { ANY_HOST, isOn, type Safety } from "./fields";
 export { INJECTED_VARIABLES, SUPERUSER_SECRET } from "./injected";
 export { formatProblem, formatWarning } from "./problem";
 export { resolveApps, type Resolution } from "./resolve";

@@ -53,7 +53,7 @@ const oldCache: WarningRule = {
 const spotWithDatabase: WarningRule = {
   id: "spot-with-database",
   check: (stack) =>
-    stack.app.host.spot && runsDatabase(stack)
+    stack.tier === "mvp" && stack.app.host.spot && runsDatabase(stack)
       ? [
           {
             path: "host.spot",
@@ -118,8 +118,8 @@ const alarmsUnheard: WarningRule = {
 
 const memoryUnchecked: WarningRule = {
   id: "memory-unchecked",
-  check: ({ app: { host } }) =>
-    instanceSize(host.instanceType)
+  check: ({ app: { host }, tier }) =>
+    tier !== "mvp" || instanceSize(host.instanceType)
       ? []
       : [
           {
@@ -147,8 +147,8 @@ const DOCKER_RANGE = "172.17.0.0/16";
 
 const dockerRange: WarningRule = {
   id: "network-meets-docker",
-  check: ({ app: { network } }) =>
-    !network.existing && overlaps(network.cidr, DOCKER_RANGE)
+  check: ({ app: { network }, tier }) =>
+    tier === "mvp" && !network.existing && overlaps(network.cidr, DOCKER_RANGE)
       ? [
           {
             path: "network.cidr",
@@ -178,7 +178,7 @@ const unreadSecrets: WarningRule = {
 const foreignExtensions: WarningRule = {
   id: "extension-not-in-image",
   check: (stack) =>
-    runsDatabase(stack)
+    runsDatabase(stack) && stack.tier === "mvp"
       ? stack.app.database.extensions
           .filter((name) => !EXTENSIONS_OF_IMAGE.has(name))
           .map((name) => ({
