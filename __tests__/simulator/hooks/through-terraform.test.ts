@@ -77,7 +77,7 @@ function webStack(image: string): Config {
           network_mode: "awsvpc",
           requires_compatibilities: ["FARGATE"],
           execution_role_arn: "${aws_iam_role.task.arn}",
-          container_definitions: JSON.stringify([{ name: "web", image }]),
+          container_definitions: JSON.stringify([{ name: "web", image, portMappings: [{ containerPort: 8080 }] }]),
         },
       },
       aws_ecs_service: {
