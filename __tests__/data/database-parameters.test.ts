@@ -1,3 +1,4 @@
+import { TerraformOutput } from "cdktf";
 import { describe, expect, test } from "vitest";
 import {
   clusterInstanceParameters,
@@ -6,6 +7,9 @@ import {
   type DatabaseParameter,
   instanceParameters,
 } from "../../modules/data/database-parameters";
+import { outputOf } from "../helpers/inspect";
+import { synth } from "../helpers/synth";
+import { variable } from "./managed-stack";
 
 const byName = (parameters: readonly DatabaseParameter[]) =>
   Object.fromEntries(parameters.map(({ name, value, applyMethod }) => [name, [value, applyMethod]]));
@@ -37,6 +41,14 @@ describe("an RDS instance", () => {
   ])("of %i GiB lets a replication slot hold back %s MiB, never more than 50 GiB", (gib, mib) => {
     expect(byName(instanceParameters(gib)).max_slot_wal_keep_size?.[0]).toBe(mib);
   });
+});
+
+test("storage that is a variable makes the slots follow it", () => {
+  const json = synth((stack) => {
+    const { numberValue } = variable(stack, "storage_gib", "number", 20);
+    new TerraformOutput(stack, "slots", { value: byName(instanceParameters(numberValue)).max_slot_wal_keep_size?.[0] });
+  });
+  expect(outputOf(json, "slots")).toBe("${min(51200, floor((var.storage_gib * 102.4)))}");
 });
 
 describe("an Aurora cluster", () => {

@@ -1,4 +1,5 @@
-import { Fn, Op, Token } from "cdktf";
+import { Fn, Token } from "cdktf";
+import { share } from "../terraform/numbers";
 
 /** What the stack runs its database on. */
 export type DatabaseEngine = "postgres" | "aurora-postgresql";
@@ -52,8 +53,10 @@ export function instanceParameters(storageGiB: number): readonly DatabaseParamet
 
 /** A tenth of the storage, so that a forgotten replication slot can never fill it and stop the database. */
 function slotMiB(storageGiB: number): string {
-  if (!Token.isUnresolved(storageGiB)) return String(Math.min(MOST_SLOT_MIB, Math.floor(storageGiB * 102.4)));
-  return Token.asString(Fn.min([MOST_SLOT_MIB, Fn.floor(Op.mul(storageGiB, 102.4))]));
+  const tenth = share(storageGiB, 102.4);
+  return Token.isUnresolved(tenth)
+    ? Token.asString(Fn.min([MOST_SLOT_MIB, tenth]))
+    : String(Math.min(MOST_SLOT_MIB, tenth));
 }
 
 /**
