@@ -156,7 +156,7 @@ stage_globals() {
 # publish <id> <reason> <started>
 publish() {
   write_manifest "$@" >"$BACKUP_DIR/manifest.json"
-  publish_staged
+  publish_staged ''
 }
 
 write_manifest() {

@@ -30,7 +30,7 @@ describe_staged() {
   printf '%s\n' "$text"
 }
 
-# publish_staged [more metadata]: copies what was read back, then puts the manifest with the versions of the copies.
+# publish_staged <more metadata, or nothing>: copies what was read back, then puts the manifest with the versions of the copies.
 publish_staged() {
   local name key version bytes sum copied
   while IFS=$'\t' read -r name key version bytes sum; do
@@ -41,10 +41,10 @@ publish_staged() {
   done <"$BACKUP_DIR/staged"
   step "publish the manifest"
   if grep -q '"@' "$BACKUP_DIR/manifest.json"; then fail "the manifest names a file without a version" "this is a fault of the script"; fi
-  retry 3 5 put_manifest "$@"
+  retry 3 5 put_manifest "$1"
 }
 
-# put_manifest [more metadata]
+# put_manifest <more metadata, or nothing>
 put_manifest() {
   local version sum
   sum="$(sha256_of_file "$BACKUP_DIR/manifest.json")"
