@@ -32,8 +32,8 @@ const WORK = "/work";
 export const WORK_VOLUME = "work";
 
 /** Names of the containers: a run by hand sets REASON of the first and ACCEPT_SMALLER of the second. */
-export const DUMP_CONTAINER = "dump";
-export const PUBLISH_CONTAINER = "publish";
+const DUMP_CONTAINER = "dump";
+const PUBLISH_CONTAINER = "publish";
 
 /**
  * A volume of Fargate belongs to root and is closed to everybody else (containers-roadmap issue 938), so both containers are

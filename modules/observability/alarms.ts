@@ -18,7 +18,9 @@ export interface AlarmsProps {
  * A CloudWatch alarm for each description of one, with the logical id `<id>_<key>`. Each tells the topic when it rings
  * and when it is over, and where the description asks for it, when its metric falls silent.
  *
- * Cost: $0.10 per alarm and month, the first 10 of an account free. A host with its own database has 8: $0.00 to $0.80.
+ * Cost: $0.10 per alarm and month, the first 10 of an account free. A host with its own database has 8: $0.00 to $0.80; a
+ * growth tier with one public service, a database and a cache of one node has 15: $0.50 to $1.50. One over two metrics
+ * counts twice.
  */
 export class Alarms extends Construct {
   /** ARN of each alarm, in the order given. */

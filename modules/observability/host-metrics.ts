@@ -10,7 +10,7 @@ export const HOST_METRICS = {
   memoryUsed: "MemoryUsedPercent",
   /**
    * Seconds since the last backup that was verified, or since the host's data volume was first set up while there is
-   * none. Dimension: stack.
+   * none. Dimension: stack. Where a task makes the backups, it sends this at the end of each and never between.
    */
   backupAge: "BackupAgeSeconds",
   /** Seconds since the last restore drill that passed, or since the data volume was first set up. Dimension: stack. */
