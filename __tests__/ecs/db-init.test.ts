@@ -1,3 +1,5 @@
+import * as fs from "node:fs";
+import * as path from "node:path";
 import { describe, expect, test } from "vitest";
 import { containerDefinitions } from "../../modules/ecs/container-definition";
 import { dbInitContainers, type DbInitProps } from "../../modules/ecs/db-init";
@@ -25,7 +27,8 @@ const PROPS: DbInitProps = {
 
 describe("the SQL of a managed database", () => {
   test("holds every role once, each database with its owner, and the extensions of the main one", () => {
-    expect(managedInitSql(PROPS.plan)).toMatchInlineSnapshot();
+    const expected = fs.readFileSync(path.join(__dirname, "expected", "managed-init.sql"), "utf8");
+    expect(managedInitSql(PROPS.plan)).toBe(expected);
   });
 
   test("names no password and nothing that only a superuser may say", () => {

@@ -45,7 +45,8 @@ function image(what: string): string {
   const family = account
     .world()
     .find(({ type, id }) => type === "ecs_task_family" && id.endsWith(`/shop-growth-${what}`));
-  const { revision, definitions } = family?.attributes as { revision: number; definitions: Record<string, string> };
+  if (!family) throw new Error(`there is no family ${what}`);
+  const { revision, definitions } = family.attributes as { revision: number; definitions: Record<string, string> };
   return (JSON.parse(definitions[revision] ?? "") as { image: string }[])[0]?.image ?? "";
 }
 

@@ -5,6 +5,7 @@
 # From the environment: PGHOST, PGPORT, PGUSER, PGPASSWORD, PGDATABASE and PGSSLMODE of the master user; DB_INIT_SQL; and in
 # DB_INIT_ROLES one line "<role> <database> <variable>" for each role that signs in, whose password is in that variable.
 # A password is never part of a command line, of a statement that the server could log, or of a message.
+# shellcheck disable=SC2154
 set -euo pipefail
 
 readonly ATTEMPTS=10
