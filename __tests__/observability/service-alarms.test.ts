@@ -67,10 +67,11 @@ describe("tasks that are missing", () => {
     });
   });
 
-  test("tell nobody while services are stopped on purpose, and nothing else is silenced", () => {
+  test("tell nobody while services are stopped on purpose or were never released, and nothing else is silenced", () => {
     const json = synth((stack) => {
       const enabled = new TerraformVariable(stack, "compute_enabled", { type: "bool" }).booleanValue;
-      const specs = serviceAlarms({ ...INPUT, computeEnabled: enabled });
+      const released = new TerraformVariable(stack, "worker_released", { type: "bool" }).booleanValue;
+      const specs = serviceAlarms({ ...INPUT, computeEnabled: enabled, released: { worker: released } });
       new Alarms(stack, "alarm", { names: shopNames(), topicArn: "arn:topic", alarms: specs });
     });
     const silenced = Object.entries(resourcesOf(json, CloudwatchMetricAlarm)).map(([id, { actions_enabled: on }]) => [
@@ -83,7 +84,7 @@ describe("tasks that are missing", () => {
       ["alarm_memory_api", undefined],
       ["alarm_memory_worker", undefined],
       ["alarm_tasks_api", "${var.compute_enabled}"],
-      ["alarm_tasks_worker", "${var.compute_enabled}"],
+      ["alarm_tasks_worker", "${(var.compute_enabled && var.worker_released)}"],
     ]);
   });
 });

@@ -1,4 +1,4 @@
-import type { IResolvable } from "cdktf";
+import { type IResolvable, Op } from "cdktf";
 import type { AlarmSpec } from "./alarm";
 import { FIVE_MINUTES, FIVE_MINUTES_TWICE } from "./alarm-periods";
 
@@ -12,6 +12,11 @@ export interface ServiceAlarmInput {
   readonly insights: boolean;
   /** Whether services run at all. While they are stopped on purpose, nobody is told that tasks are missing. */
   readonly computeEnabled: IResolvable | boolean;
+  /**
+   * Whether there is something to run, by service: one that was never released has no tasks, and nobody is told so.
+   * @default - there is, for every service
+   */
+  readonly released?: Readonly<Record<string, IResolvable>>;
 }
 
 /** CPU, memory and missing tasks of every service. */
@@ -68,21 +73,23 @@ function memory(service: string, dimensions: Dimensions): AlarmSpec {
   };
 }
 
-function tasks(service: string, dimensions: Dimensions, { insights, computeEnabled }: ServiceAlarmInput): AlarmSpec {
+function tasks(service: string, dimensions: Dimensions, input: ServiceAlarmInput): AlarmSpec {
+  const { insights, computeEnabled, released } = input;
+  const something = released?.[service];
   return {
     key: `tasks-${service}`,
     dimensions,
     ...FIVE_MINUTES,
     // A service without any task may send nothing at all, which must not look fine.
     treatMissing: "breaching",
-    activeWhile: computeEnabled,
+    activeWhile: something === undefined ? computeEnabled : Op.and(computeEnabled, something),
     ...(insights ? missingTasks(service) : noTask(service)),
   };
 }
 
 const FIRST_STEPS =
   "Look at the service's events and at why its last tasks stopped: image, secret, health check or memory. " +
-  "While compute_enabled is false this alarm is red and tells nobody.";
+  "Before the first release, and while compute_enabled is false, this alarm is red and tells nobody.";
 
 /** With Container Insights: what the service wants, less what it has. Autoscaling and deployments are counted in. */
 const missingTasks = (service: string) =>
