@@ -96,7 +96,7 @@ function rulesOf(blocks: Record<string, Block> = {}, direction: SecurityRule["di
     peer: peerOf(block),
     ports: portsOf(block),
     conditional: block.count !== undefined,
-    description: String(block.description ?? ""),
+    description: typeof block.description === "string" ? block.description : "",
   }));
 }
 

@@ -14,7 +14,7 @@ export function networkProps(egress: EgressMode, letters: string): TierNetworkPr
     names: new PhysicalNames({ app: "shop", tier: "growth" }),
     region: TEST_REGION,
     cidr: NETWORK,
-    zones: [...letters].map((letter) => `${TEST_REGION}${letter}`),
+    zones: letters.split("").map((letter) => `${TEST_REGION}${letter}`),
     plan: planSubnets(NETWORK, letters.length),
     egress,
   };
@@ -23,22 +23,12 @@ export function networkProps(egress: EgressMode, letters: string): TierNetworkPr
 /** Terraform JSON of a network in zones a and b, with outputs `exposed` and `internet`. */
 export function synthNetwork(egress: EgressMode, props: Partial<TierNetworkProps> = {}): string {
   return synth((stack) => {
-    const {
-      node: _node,
-      internet,
-      ...exposed
-    } = new TierNetwork(stack, "network", {
-      ...networkProps(egress, "ab"),
-      ...props,
-    });
-    const { vpcId, cidr, publicSubnetIds, privateSubnetIds, databaseSubnetIds, taskSubnetIds } = exposed;
-    const { assignPublicIp, routeTableIds, endpointsGroupId, s3PrefixListId } = exposed;
-    new TerraformOutput(stack, "exposed", {
-      value: {
-        ...{ vpcId, cidr, publicSubnetIds, privateSubnetIds, databaseSubnetIds, taskSubnetIds },
-        ...{ assignPublicIp, routeTableIds, endpointsGroupId, s3PrefixListId },
-      },
-    });
-    new TerraformOutput(stack, "internet", { value: internet.map(({ fqn }) => Token.asString(fqn)) });
+    const network = new TierNetwork(stack, "network", { ...networkProps(egress, "ab"), ...props });
+    const { vpcId, cidr, publicSubnetIds, privateSubnetIds, databaseSubnetIds, taskSubnetIds } = network;
+    const { assignPublicIp, routeTableIds, endpointsGroupId, s3PrefixListId } = network;
+    const subnets = { publicSubnetIds, privateSubnetIds, databaseSubnetIds, taskSubnetIds };
+    const others = { vpcId, cidr, assignPublicIp, routeTableIds, endpointsGroupId, s3PrefixListId };
+    new TerraformOutput(stack, "exposed", { value: { ...subnets, ...others } });
+    new TerraformOutput(stack, "internet", { value: network.internet.map(({ fqn }) => Token.asString(fqn)) });
   });
 }

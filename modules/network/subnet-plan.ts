@@ -13,7 +13,7 @@ export interface SubnetPlan {
 type Kind = keyof SubnetPlan;
 
 /** Zones that a computed plan has room for, whether they are in use or not: another one never moves those that are. */
-export const MOST_ZONES = 4;
+const MOST_ZONES = 4;
 
 /**
  * Where the computed subnets of each kind begin, as a share of the network, and by how many bits their prefix is longer.
@@ -32,7 +32,7 @@ const KINDS: readonly Kind[] = ["public", "private", "database"];
  * zone only, so that a zone that is added at the end changes no range.
  *
  * @param network range of the VPC; for computed subnets /20 or larger, so that the smallest is a /28, AWS's minimum
- * @param zones number of zones, 1 to {@link MOST_ZONES}
+ * @param zones number of zones, 1 to 4
  * @param written lists that replace the computed ones, one range per zone
  * @throws Error when a list does not fit the zones or the network, or when two subnets overlap
  * @example planSubnets("10.1.0.0/16", 2).private // ["10.1.0.0/19", "10.1.32.0/19"]

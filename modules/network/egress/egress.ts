@@ -59,5 +59,7 @@ export function createEgress(scope: Construct, mode: EgressMode, props: EgressPr
     case "public-tasks":
     case "endpoints-only":
       return undefined;
+    default:
+      return mode satisfies never;
   }
 }
