@@ -5,13 +5,14 @@ import { BalancerRecords } from "../modules/edge/balancer-records";
 import { Certificate } from "../modules/edge/certificate";
 import { ListenerRules } from "../modules/edge/listener-rules";
 import { LoadBalancer } from "../modules/edge/load-balancer";
-import { publicHosts } from "../modules/edge/public-hosts";
+import type { ServiceRoute } from "../modules/edge/listener-priorities";
+import { publicHost, publicHosts, underDomain } from "../modules/edge/public-hosts";
 import { type TargetGroup, TargetGroups } from "../modules/edge/target-groups";
 import { WebAcl } from "../modules/edge/web-acl";
 import type { PhysicalNames } from "../modules/naming/physical-names";
 import type { TierNetwork } from "../modules/network/tier-network";
 import type { TierFirewalls } from "../modules/security/tier-firewalls";
-import { isOn, type ResolvedApp } from "../modules/spec";
+import { ANY_HOST, isOn, type ResolvedApp } from "../modules/spec";
 import type { GrowthVariables } from "./growth-variables";
 
 export interface TrafficProps {
@@ -57,7 +58,7 @@ export function createTraffic(scope: Construct, props: TrafficProps): Traffic | 
   const groups = createGroups(scope, props);
   const rules = new ListenerRules(scope, "rules", {
     listeners: balancer.listeners,
-    routes: Object.entries(app.services).flatMap(([service, { route }]) => (route ? [{ service, ...route }] : [])),
+    routes: routesOf(app, domain),
     groups,
     sparePercent: variables.sparePercent,
   });
@@ -68,6 +69,15 @@ export function createTraffic(scope: Construct, props: TrafficProps): Traffic | 
   const { dnsName, zoneId } = balancer;
   const records = new BalancerRecords(scope, "record", { hosts, domain, hostedZoneId, dnsName, zoneId });
   return { balancer, groups: groups.ecs, spareGroups: groups.spare, records, certificate, attached: rules.attached };
+}
+
+/** Public routes, their names under the domain as a reference. */
+function routesOf({ services, dns }: ResolvedApp, domain: string | undefined): ServiceRoute[] {
+  const nameOf = (host: string): string =>
+    host === ANY_HOST ? host : underDomain(publicHost(host, dns.domain), domain);
+  return Object.entries(services).flatMap(([service, { route }]) =>
+    route ? [{ service, hosts: route.hosts.map(nameOf), paths: route.paths }] : [],
+  );
 }
 
 function createBalancer(scope: Construct, props: TrafficProps, certificate: Certificate | undefined): LoadBalancer {

@@ -1,3 +1,4 @@
+import { BALANCER_ROWS } from "./balancer";
 import { CI_ROWS } from "./ci";
 import { CONTAINER_ROWS } from "./containers";
 import { DATA_ROWS } from "./data";
@@ -26,6 +27,7 @@ export const ROWS: readonly Row[] = [
   ...SERVICE_DATABASE_ROWS,
   ...NETWORK_ROWS,
   ...HOST_ROWS,
+  ...BALANCER_ROWS,
   ...FARGATE_ROWS,
   ...MANAGED_DATA_ROWS,
   ...ENVIRONMENT_ROWS,

@@ -1,4 +1,5 @@
 import { ALIAS_RULES } from "./aliases";
+import { BALANCER_RULES } from "./balancer";
 import { CI_RULES } from "./ci";
 import { DATA_RULES } from "./data";
 import { FARGATE_RULES } from "./fargate";
@@ -29,6 +30,7 @@ export const RULES: readonly Rule[] = [
   ...SERVICE_DATABASE_RULES,
   ...NETWORK_RULES,
   ...onTier("mvp", HOST_RULES),
+  ...onTier("growth", BALANCER_RULES),
   ...onTier("growth", FARGATE_RULES),
   ...onTier("growth", MANAGED_DATA_RULES),
   ...LIST_RULES,
