@@ -44,7 +44,11 @@ function run(plan: DatabasePlan = PLAN, changes: Readonly<Record<string, string>
     memoryMiB: 512,
   });
   const [program = "", ...args] = [...(container?.entryPoint ?? []), ...(container?.command ?? [])];
-  expect(Object.keys(container?.secrets ?? {}).sort()).toEqual(["DB_PASSWORD", "PGPASSWORD", "SUPERTOKENS_DB_PASSWORD"]);
+  expect(Object.keys(container?.secrets ?? {}).sort()).toEqual([
+    "DB_PASSWORD",
+    "PGPASSWORD",
+    "SUPERTOKENS_DB_PASSWORD",
+  ]);
   const env = {
     PATH: process.env.PATH,
     ...container?.environment,
