@@ -14,6 +14,16 @@ const pausing: AppInput = {
   rds: { engine: "aurora-postgresql", capacity: { min: 0, autoPauseSeconds: 600 } },
 };
 
+/** With subnets of its own. */
+const planned: AppInput = {
+  ...simple,
+  network: {
+    publicSubnets: ["10.1.1.0/24", "10.1.2.0/24"],
+    privateSubnets: ["10.1.11.0/24", "10.1.12.0/24"],
+    databaseSubnets: ["10.1.21.0/24", "10.1.22.0/24"],
+  },
+};
+
 const ARN = "arn:aws:acm:eu-central-1:123456789012:certificate/0a1b2c3d-0000-1111-2222-333344445555";
 
 /** For every field that only tier growth reads another valid value, and an app in which it matters. */
@@ -23,8 +33,8 @@ export const GROWTH_CHANGES: Record<string, Change> = {
   "stacks.growth.names.*": [whole, "stacks.growth.names.alarm_latency", "another-name"],
   "stacks.growth.outputAliases.*": [whole, "stacks.growth.outputAliases.apiBaseUrl", "balancer_dns_name"],
   "stacks.growth.overrides": [whole, "stacks.growth.overrides", { observability: { logDays: 90 } }],
-  "network.privateSubnets[]": [simple, "network", { privateSubnets: ["10.1.0.0/20", "10.1.16.0/20"] }],
-  "network.databaseSubnets[]": [simple, "network", { databaseSubnets: ["10.1.200.0/24", "10.1.201.0/24"] }],
+  "network.privateSubnets[]": [planned, "network.privateSubnets[1]", "10.1.32.0/24"],
+  "network.databaseSubnets[]": [planned, "network.databaseSubnets[1]", "10.1.33.0/24"],
   "network.egress": [simple, "network", { egress: "nat-per-az" }],
   "services.*.count": [simple, "services.api.count", 3],
   "services.*.scaling.min": [whole, "services.api.scaling.min", 1],

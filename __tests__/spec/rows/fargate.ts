@@ -30,6 +30,15 @@ export const FARGATE_ROWS: readonly Row[] = [
     ],
   },
   {
+    name: "some of the subnets on growth",
+    rule: "subnet-lists-together",
+    patch: { stacks: { growth: {} }, network: { publicSubnets: ["10.1.1.0/24", "10.1.2.0/24"] } },
+    lines: [
+      "shop-growth: network.privateSubnets is missing; allowed: a list of ranges on tier growth, because other subnets are written; add it, or leave out publicSubnets and databaseSubnets too",
+      "shop-growth: network.databaseSubnets is missing; allowed: a list of ranges on tier growth, because other subnets are written; add it, or leave out publicSubnets and privateSubnets too",
+    ],
+  },
+  {
     name: "folders on Fargate",
     rule: "tasks-keep-nothing",
     patch: { stacks: { growth: {} }, services: { api: { volumes: [{ name: "uploads", path: "/uploads" }] } } },

@@ -35,6 +35,8 @@ const networkIsOwn: Rule = {
         ],
 };
 
+const SUBNET_LISTS = ["publicSubnets", "privateSubnets", "databaseSubnets"] as const;
+
 /** A database subnet is a 256th of the network. */
 const LONGEST_COMPUTED_PREFIX = SMALLEST_SUBNET_PREFIX - 8;
 
@@ -42,9 +44,8 @@ const roomForTierSubnets: Rule = {
   id: "room-for-tier-subnets",
   description: "The network has room for the computed subnets of four zones.",
   check: ({ app, tier }) => {
-    const { publicSubnets, privateSubnets, databaseSubnets } = app.network;
     const network = networkOf(app, tier);
-    const isComputed = [publicSubnets, privateSubnets, databaseSubnets].includes(undefined);
+    const isComputed = SUBNET_LISTS.every((field) => app.network[field] === undefined);
     if (!isComputed || parseCidr(network).prefix <= LONGEST_COMPUTED_PREFIX) return [];
     return [
       finding(
@@ -54,6 +55,23 @@ const roomForTierSubnets: Rule = {
         "take a larger range, or give publicSubnets, privateSubnets and databaseSubnets",
       ),
     ];
+  },
+};
+
+const subnetListsTogether: Rule = {
+  id: "subnet-lists-together",
+  description: "Either all subnets of a network are written or none: a computed one could overlap a written one.",
+  check: ({ app: { network } }) => {
+    const missing = SUBNET_LISTS.filter((field) => network[field] === undefined);
+    if (missing.length === SUBNET_LISTS.length) return [];
+    return missing.map((field) =>
+      finding(
+        ["network", field],
+        showValue(undefined),
+        `a list of ranges on tier growth, because other subnets are written`,
+        `add it, or leave out ${SUBNET_LISTS.filter((other) => other !== field).join(" and ")} too`,
+      ),
+    );
   },
 };
 
@@ -168,6 +186,7 @@ export const FARGATE_RULES: readonly Rule[] = [
   zonesAreEnough,
   networkIsOwn,
   roomForTierSubnets,
+  subnetListsTogether,
   tasksKeepNothing,
   filesAreInImages,
   healthChecksFitEcs,
