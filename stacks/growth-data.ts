@@ -19,7 +19,7 @@ import { type GrowthVariables, SECRET_VALUES, SECRET_VERSIONS, suppliedSecrets }
 const CACHE_VERSIONS = { valkey: "8.1", redis: "7.1" } as const;
 
 /** The administrator of the database; only the job that makes roles signs in with it. */
-const MASTER_USER = "master";
+export const MASTER_USER = "master";
 
 /** Days in which a deleted secret of an app that keeps its data can be restored. */
 const RECOVERY_DAYS = 30;

@@ -1,51 +1,17 @@
-import type { ITerraformDependable } from "cdktf";
 import type { Construct } from "constructs";
-import { furtherNames } from "../modules/containers/environment";
-import { DB_INIT, jobContainerName } from "../modules/containers/names";
+import { DB_INIT } from "../modules/containers/names";
 import type { ManagedDatabase } from "../modules/data/managed-database";
 import { Autoscaling } from "../modules/ecs/autoscaling";
-import type { Cluster } from "../modules/ecs/cluster";
-import { type ContainerDefinition, containerDefinitions, type ContainerLog } from "../modules/ecs/container-definition";
+import { containerDefinitions } from "../modules/ecs/container-definition";
 import { CurrentImage } from "../modules/ecs/current-image";
-import { dbInitContainers } from "../modules/ecs/db-init";
-import type { Discovery } from "../modules/ecs/discovery";
-import {
-  type DataPlaces,
-  plainTaskEnvironment,
-  secretTaskEnvironment,
-  type SecretReferences,
-  taskSecrets,
-} from "../modules/ecs/environment";
 import { fargateSize } from "../modules/ecs/fargate-size";
-import { scheduleExpression } from "../modules/ecs/schedule-expression";
-import { ScheduledTask } from "../modules/ecs/scheduled-task";
-import { EcsService, type TaskPlace } from "../modules/ecs/service";
+import { EcsService } from "../modules/ecs/service";
 import { TaskDefinition } from "../modules/ecs/task-definition";
 import { logicalId } from "../modules/naming/logical-ids";
-import type { PhysicalNames } from "../modules/naming/physical-names";
-import type { LogGroups } from "../modules/observability/log-groups";
-import type { ServiceImages } from "../modules/registry/service-images";
-import { TaskRoles } from "../modules/security/task-roles";
-import { isOn, type Job, type ResolvedApp, type ResolvedService } from "../modules/spec";
-import type { Traffic } from "./growth-traffic";
+import type { ResolvedService } from "../modules/spec";
+import { containerOf, rolesOf, type TaskProps } from "./growth-containers";
+import { createDatabaseJob, createJob } from "./growth-jobs";
 import type { GrowthVariables } from "./growth-variables";
-
-export interface TaskProps {
-  readonly names: PhysicalNames;
-  readonly app: ResolvedApp;
-  readonly accountId: string;
-  readonly cluster: Cluster;
-  readonly discovery: Discovery;
-  readonly images: ServiceImages;
-  readonly logs: LogGroups;
-  readonly places: DataPlaces;
-  readonly references: SecretReferences;
-  readonly place: TaskPlace;
-  /** What a task needs before it can pull its image. */
-  readonly reachable: readonly ITerraformDependable[];
-  readonly traffic: Traffic | undefined;
-  readonly variables: GrowthVariables;
-}
 
 /** The services and jobs of the app. */
 export interface Tasks {
@@ -83,61 +49,6 @@ function imageOf(images: Readonly<Record<string, CurrentImage>>, service: string
   const image = images[service];
   if (image === undefined) throw new Error(`There is no image of the service ${service}`);
   return image;
-}
-
-/** What a service and its jobs have in common. */
-function containerOf(
-  { app, places, references, logs }: TaskProps,
-  name: string,
-  serviceName: string,
-  service: ResolvedService,
-): Omit<ContainerDefinition, "image"> {
-  return {
-    name,
-    ...(service.command && { command: service.command }),
-    environment: plainTaskEnvironment(app, service, places),
-    secrets: secretTaskEnvironment(app, service, references),
-    user: service.user,
-    readOnlyRoot: isOn(service.readOnlyRoot),
-    tmpfs: service.tmpfs,
-    execTmpfs: service.execTmpfs,
-    memoryMiB: fargateSize(service).memoryMiB,
-    stopSeconds: service.stopGraceSeconds,
-    log: logOf(app, logs, serviceName),
-    exec: app.ecs.exec,
-  };
-}
-
-const logOf = ({ region }: ResolvedApp, logs: LogGroups, key: string, prefix = key): ContainerLog => ({
-  group: logs.names[key] ?? "",
-  region,
-  prefix,
-});
-
-/** ARN of each secret that a container reads; a key of a JSON secret stands behind it. */
-const secretArns = (secrets: Readonly<Record<string, string>>): string[] => [
-  ...new Set(Object.values(secrets).map((reference) => reference.replace(/:[a-z]+::$/, ""))),
-];
-
-function rolesOf(
-  scope: Construct,
-  { names, app, accountId, images, logs }: TaskProps,
-  id: string,
-  what: string,
-  serviceName: string | undefined,
-  log: string,
-  secrets: Readonly<Record<string, string>>,
-): TaskRoles {
-  const repository = serviceName === undefined ? undefined : images.repositories[serviceName];
-  return new TaskRoles(scope, id, {
-    names,
-    what,
-    accountId,
-    exec: app.ecs.exec,
-    repositoryArns: repository === undefined ? [] : [repository.arn],
-    logGroupArn: logs.arns[log] ?? "",
-    secretArns: secretArns(secrets),
-  });
 }
 
 function createService(
@@ -219,92 +130,5 @@ function createScaling(
             balancerArnSuffix: traffic.balancer.arnSuffix,
             targetGroupArnSuffix: group.arnSuffix,
           },
-  });
-}
-
-/** A job runs the image of its service, with its settings and secrets and those of its own. */
-function createJob(scope: Construct, props: TaskProps, name: string, job: Job, image: CurrentImage): TaskDefinition {
-  const { names, app, references } = props;
-  const service = app.services[job.service];
-  if (service === undefined) throw new Error(`A job names the unknown service "${job.service}"`);
-  const what = jobContainerName(name);
-  const base = containerOf(props, what, job.service, service);
-  const environment = { ...base.environment, ...job.env, ...furtherNames(service, job.env) };
-  const secrets = { ...base.secrets, ...taskSecrets(job.secrets, references) };
-  const roles = rolesOf(scope, props, logicalId("roles", what), what, job.service, job.service, secrets);
-  const task = new TaskDefinition(scope, logicalId("task", what), {
-    names,
-    what,
-    size: fargateSize(service),
-    architecture: app.ecs.architecture,
-    containers: containerDefinitions([
-      {
-        ...base,
-        image: image.reference,
-        command: job.command,
-        environment,
-        secrets,
-        log: { ...base.log, prefix: what },
-      },
-    ]),
-    executionRoleArn: roles.executionRoleArn,
-    taskRoleArn: roles.taskRoleArn,
-  });
-  if (typeof job.when === "object") createSchedule(scope, props, name, job.when.schedule, task, roles);
-  return task;
-}
-
-function createSchedule(
-  scope: Construct,
-  { names, accountId, cluster, place, variables }: TaskProps,
-  job: string,
-  schedule: Extract<Job["when"], object>["schedule"],
-  task: TaskDefinition,
-  roles: TaskRoles,
-): void {
-  new ScheduledTask(scope, logicalId("schedule", job), {
-    names,
-    job,
-    expression: scheduleExpression(schedule),
-    accountId,
-    clusterArn: cluster.arn,
-    familyArn: task.familyArn,
-    place,
-    executionRoleArn: roles.executionRoleArn,
-    taskRoleArn: roles.taskRoleArn,
-    computeEnabled: variables.computeEnabled,
-  });
-}
-
-/** Small: it talks to the database and waits. */
-const DATABASE_JOB_SIZE = { cpu: 256, memoryMiB: 512 };
-
-/** The job that makes roles, databases, grants and extensions. */
-function createDatabaseJob(scope: Construct, props: TaskProps, database: ManagedDatabase): TaskDefinition {
-  const { names, app, logs, references } = props;
-  const size = fargateSize(DATABASE_JOB_SIZE);
-  const passwords = Object.fromEntries(
-    Object.entries(references.credentials).map(([name, { password }]) => [name, password]),
-  );
-  const containers = dbInitContainers({
-    plan: app.database,
-    host: database.endpoint,
-    port: String(database.port),
-    masterUser: "master",
-    masterSecretArn: database.masterSecretArn,
-    passwordArns: passwords,
-    log: logOf(app, logs, DB_INIT),
-    memoryMiB: size.memoryMiB,
-  });
-  const secrets = { ...passwords, PGPASSWORD: `${database.masterSecretArn}:password::` };
-  const roles = rolesOf(scope, props, logicalId("roles", DB_INIT), DB_INIT, undefined, DB_INIT, secrets);
-  return new TaskDefinition(scope, logicalId("task", DB_INIT), {
-    names,
-    what: DB_INIT,
-    size,
-    architecture: app.ecs.architecture,
-    containers: containerDefinitions(containers),
-    executionRoleArn: roles.executionRoleArn,
-    taskRoleArn: roles.taskRoleArn,
   });
 }

@@ -105,7 +105,7 @@ describe("Alarms", () => {
   test("what CloudWatch refuses is found", () => {
     const wrong = {
       key: "a b",
-      description: "$" + "{x}",
+      description: "$\u{7b}x}",
       periodSeconds: 90,
       datapointsToAlarm: 2,
       evaluationPeriods: 1,
