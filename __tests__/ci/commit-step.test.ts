@@ -27,7 +27,7 @@ describe("the commit of a release", () => {
     expect(refused.calls).toEqual(["gh api repos/acme/shop/git/ref/heads/release/next --jq .object.sha"]);
     expect(refused.stdout).toMatch(
       new RegExp(
-        `^::error title=An older commit::This run is of ${OLD}, and release/next is at ${NEW} by now: [^\n]+\n$`,
+        `^::error title=An older run::This run began at ${OLD}, and release/next is at ${NEW} by now: [^\n]+\n$`,
       ),
     );
     expect(refused.stdout).toContain(`start this workflow by hand with commit ${OLD}.`);
@@ -44,10 +44,17 @@ describe("the commit of a release", () => {
   });
 
   test("that somebody asks for has all its digits", () => {
-    for (const attempt of [1, 2]) expect(commit(NEW, attempt, OLD)).toMatchObject({ code: 0, calls: [] });
+    expect(commit(NEW, 1, OLD)).toMatchObject({ code: 0, calls: [] });
+    expect(commit(NEW, 2, OLD)).toMatchObject({ code: 0, stdout: "" });
     for (const asked of [OLD.slice(1), "main", "latest", `${OLD}\n`, `${OLD} --no-backup`]) {
       const { code, stdout } = commit(NEW, 1, asked);
       expect([asked, code, stdout.includes("allowed: all 40 digits")]).toEqual([asked, 1, true]);
     }
+  });
+
+  test("that somebody has asked for once is not taken again by repeating that run later", () => {
+    const asked = "c".repeat(40);
+    const { code, stdout } = commit(OLD, 2, asked);
+    expect([code, stdout]).toEqual([1, expect.stringContaining(`start this workflow by hand with commit ${asked}.`)]);
   });
 });
