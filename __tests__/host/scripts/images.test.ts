@@ -1,3 +1,5 @@
+import * as fs from "node:fs";
+import * as path from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { AWS_STAND_IN, ScriptHost } from "../../helpers/script-host";
 
@@ -77,4 +79,13 @@ test("a registry that does not answer is left after a minute", () => {
   host.standIn("timeout", "exit 124");
   expect(host.run("libexec/images").lines.join()).toContain("could not sign in to 123456789012");
   expect(host.calls("timeout")).toEqual([expect.stringMatching(/^timeout --kill-after=10 60 docker login /)]);
+});
+
+test("its lock can be opened by root alone, also when an earlier version has made it for everybody", () => {
+  host.run("libexec/images");
+  expect(host.mode("run/shop/deploy.lock")).toBe("600");
+  fs.chmodSync(path.join(host.runDir, "deploy.lock"), 0o644);
+  host.run("libexec/images");
+  expect(host.mode("run/shop/deploy.lock")).toBe("600");
+  expect(host.read("run/shop/deploy.lock")).toMatch(/^images, process \d+, since 20\S+Z\n$/);
 });

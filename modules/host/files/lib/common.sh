@@ -103,10 +103,13 @@ with_lock() {
   )
 }
 
-# take_lock <seconds> <name> <text>: until this process ends. Its file says who holds it, for whoever comes next.
+# take_lock <seconds> <name> <text>: until this process ends. Its file says who holds it, for whoever comes next. It is root's
+# alone: whoever could open it could hold the lock.
 take_lock() {
   local file="$RUN_DIR/$2.lock"
   mkdir -p -- "$RUN_DIR"
+  (umask 077 && : >>"$file")
+  chmod 0600 -- "$file"
   exec 9>>"$file"
   flock --wait "$1" 9 || lock_taken "$2" "$(tail -n 1 -- "$file")"
   printf '%s, process %s, since %s\n' "$3" "$BASHPID" "$(date -u +%Y-%m-%dT%H:%M:%SZ)" >"$file"
