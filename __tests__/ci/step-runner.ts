@@ -20,8 +20,8 @@ interface Steps {
    *
    * @param programs body of each program; what it is called with lands in the calls before
    */
-  runStep(name: string, env: Record<string, string>, programs: Record<string, string>): Ran;
-  remove(): void;
+  readonly runStep: (name: string, env: Record<string, string>, programs: Record<string, string>) => Ran;
+  readonly remove: () => void;
 }
 
 /** @param folderName unique among the tests */
