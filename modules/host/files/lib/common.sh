@@ -59,6 +59,13 @@ esac
 # The AWS CLI with bounded waits: a call to a service that does not answer ends.
 on_aws() { aws --cli-connect-timeout 10 --cli-read-timeout 60 "$@"; }
 
+# on_aws_within <seconds> <arguments>: the same, ended when the CLI's own tries take longer.
+on_aws_within() {
+  local seconds="$1"
+  shift
+  timeout --kill-after=5 "$seconds" aws --cli-connect-timeout 10 --cli-read-timeout 60 "$@"
+}
+
 # put_file <from> <to> [mode]: by rename, so that a reader sees the old file or the new one. Status 1: nothing to do. Ends
 # the script when the file cannot be written.
 put_file() {
