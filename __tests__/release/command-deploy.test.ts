@@ -1,4 +1,6 @@
 /** `tiers release` on a host: what is sent there, and what becomes of the answers. */
+import * as fs from "node:fs";
+import * as path from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { findTagged } from "../../scripts/release/registry";
@@ -205,6 +207,19 @@ describe("deploy", () => {
     expect(await marked("v5")).toBe(backend);
     while (project.asked().length === 0) await pause(20);
     expect(project.asked()).toHaveLength(1);
+  });
+
+  test("Ctrl-C while it looks for digests: the host is asked nothing, and nothing is marked", async () => {
+    await images("v6");
+    const docker = path.join(project.builders.folder, "docker");
+    const asked = path.join(project.copy.root, "asked-for-a-digest");
+    const standIn = fs.readFileSync(docker);
+    fs.writeFileSync(docker, `#!/bin/sh\ntouch '${asked}'\nsleep 60\n`);
+    const { code, stderr } = await project.interrupted(["deploy", "mvp", "--tag", "v6"], () => fs.existsSync(asked));
+    fs.writeFileSync(docker, standIn);
+    expect([code, stderr]).toEqual([1, expect.stringContaining("error: Interrupted: docker was stopped.\n")]);
+    expect(project.agent.sent).toEqual([]);
+    expect(await marked("v6")).toBeUndefined();
   });
 });
 
