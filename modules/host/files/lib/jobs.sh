@@ -107,3 +107,22 @@ put_markers() {
     if [[ -e "$ONCE_DIR/${job#job-}" ]]; then : >"$APP_DIR/$(setting MARKER_OF "$job")"; fi
   done
 }
+
+# once_jobs_done: the names of those that have succeeded, also of jobs that the app has no more; one per line.
+once_jobs_done() {
+  if [[ -d "$ONCE_DIR" ]]; then find "$ONCE_DIR" -type f -printf '%f\n' | LC_ALL=C sort; fi
+}
+
+# set_once_jobs <file>: exactly those whose names it has have succeeded.
+set_once_jobs() {
+  local job
+  rm -rf -- "$ONCE_DIR.new"
+  mkdir -- "$ONCE_DIR.new"
+  while read -r job; do : >"$ONCE_DIR.new/$job"; done <"$1"
+  rm -rf -- "$ONCE_DIR"
+  mv -T -- "$ONCE_DIR.new" "$ONCE_DIR"
+  for job in $ONCE_JOBS; do
+    if [[ ! -e "$ONCE_DIR/${job#job-}" ]]; then rm -f -- "$APP_DIR/$(setting MARKER_OF "$job")"; fi
+  done
+  put_markers
+}
