@@ -151,6 +151,7 @@ describe("releases", () => {
     "one from the laptop that does not get healthy ends on the old digest with exit 1; a second meanwhile is refused",
     TEST_MS,
     async () => {
+      const database = await untouched();
       const first = release("deploy", "--tag", "sick", "--by", "ada", "--message", "version r2");
       await host().waitFor(
         `test "$(docker inspect --format '{{.Config.Image}}' shop-api)" = "${images.sick}"`,
@@ -173,6 +174,7 @@ describe("releases", () => {
       );
       await expectReleased(images.second);
       expect(await keptFromExpiring("sick")).toBeUndefined();
+      expect(await untouched()).toBe(database);
     },
   );
 
@@ -196,6 +198,7 @@ describe("releases", () => {
   });
 
   test("a release from the laptop goes forward, and the repository keeps its image", TEST_MS, async () => {
+    const database = await untouched();
     const { code, stdout, stderr } = await release(
       "deploy",
       "--tag",
@@ -211,6 +214,7 @@ describe("releases", () => {
     expect(stdout).not.toContain("backup");
     await expectReleased(images.third);
     expect(await keptFromExpiring("third")).toBe(images.third.replace(/.*@/, ""));
+    expect(await untouched()).toBe(database);
   });
 
   test(
