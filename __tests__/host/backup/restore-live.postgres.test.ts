@@ -165,6 +165,44 @@ describe("a restore in place of the live databases", () => {
     },
   );
 
+  test("passes over a manifest that is none, and says so", { timeout: RUN_MS }, async () => {
+    const outside = JSON.stringify({ ...manifest, onceJobs: ["../volume"] });
+    for (const broken of ["not JSON", '{"id": "20990101T000000Z", "format": 1}', "[]", outside]) {
+      await host.withManifest(broken, async () => {
+        const { code, stdout, stderr } = await host.run("backup", ["list"]);
+        expect([code, stderr]).toEqual([0, expect.stringContaining("/backups/manifest.json is no manifest (")]);
+        expect(stderr).not.toContain("Traceback");
+        expect(stdout).toContain(manifest.id);
+      });
+    }
+    await host.withManifest("not JSON", async () => {
+      const { code, stdout } = await host.run("restore", ["--to", "scratch"]);
+      expect([code, stdout]).toEqual([0, expect.stringContaining(`Backup ${manifest.id} runs in the container`)]);
+      await host.run("restore", ["--remove-scratch"]);
+    });
+  });
+
+  test("brings the app back on a server that holds nothing yet", { timeout: RUN_MS }, async () => {
+    host.server.query("DROP DATABASE shop");
+    host.server.query("DROP DATABASE accounts");
+    host.server.query("DROP ROLE reader; DROP ROLE shop");
+    const { code, stdout, stderr } = await host.run("restore", ["--to", "live", "--yes", "--id", manifest.id]);
+    expect([code, stderr]).toEqual([
+      0,
+      expect.stringContaining("the live databases hold no rows, so they need no safety backup"),
+    ]);
+    expect(stdout).toBe(`Backup ${manifest.id} is live: shop accounts, with every row.\n`);
+    expect(databases()).toEqual(["accounts", "postgres", "shop"]);
+    expect(items()).toMatch(/^20000\|/);
+    const asApp = host.server.psql(["-c", "INSERT INTO items VALUES (0, 'new'); SELECT count(*) FROM items"], {
+      user: "shop",
+      password: "the app's",
+      database: "shop",
+    });
+    expect(asApp).toEqual({ status: 0, output: expect.stringContaining("20001") });
+  });
+
+  // Last, because its backup is the newest one from then on.
   describe("and the jobs that run once", () => {
     const folder = () => path.join(host.stateDir, "once");
     const ranOnce = (...jobs: string[]) => {
@@ -220,42 +258,5 @@ describe("a restore in place of the live databases", () => {
       });
       expect(once()).toEqual(["admin"]);
     });
-  });
-
-  test("passes over a manifest that is none, and says so", { timeout: RUN_MS }, async () => {
-    const outside = JSON.stringify({ ...manifest, onceJobs: ["../volume"] });
-    for (const broken of ["not JSON", '{"id": "20990101T000000Z", "format": 1}', "[]", outside]) {
-      await host.withManifest(broken, async () => {
-        const { code, stdout, stderr } = await host.run("backup", ["list"]);
-        expect([code, stderr]).toEqual([0, expect.stringContaining("/backups/manifest.json is no manifest (")]);
-        expect(stderr).not.toContain("Traceback");
-        expect(stdout).toContain(manifest.id);
-      });
-    }
-    await host.withManifest("not JSON", async () => {
-      const { code, stdout } = await host.run("restore", ["--to", "scratch"]);
-      expect([code, stdout]).toEqual([0, expect.stringContaining(`Backup ${manifest.id} runs in the container`)]);
-      await host.run("restore", ["--remove-scratch"]);
-    });
-  });
-
-  test("brings the app back on a server that holds nothing yet", { timeout: RUN_MS }, async () => {
-    host.server.query("DROP DATABASE shop");
-    host.server.query("DROP DATABASE accounts");
-    host.server.query("DROP ROLE reader; DROP ROLE shop");
-    const { code, stdout, stderr } = await host.run("restore", ["--to", "live", "--yes", "--id", manifest.id]);
-    expect([code, stderr]).toEqual([
-      0,
-      expect.stringContaining("the live databases hold no rows, so they need no safety backup"),
-    ]);
-    expect(stdout).toBe(`Backup ${manifest.id} is live: shop accounts, with every row.\n`);
-    expect(databases()).toEqual(["accounts", "postgres", "shop"]);
-    expect(items()).toMatch(/^20000\|/);
-    const asApp = host.server.psql(["-c", "INSERT INTO items VALUES (0, 'new'); SELECT count(*) FROM items"], {
-      user: "shop",
-      password: "the app's",
-      database: "shop",
-    });
-    expect(asApp).toEqual({ status: 0, output: expect.stringContaining("20001") });
   });
 });
