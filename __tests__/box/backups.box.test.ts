@@ -1,52 +1,36 @@
 /** Backups from the timer to the replacement host: made, proved, restored, on the host and from a laptop. */
-import * as fs from "node:fs";
-import * as path from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { copyProject, type ProjectCopy } from "../helpers/project-copy";
 import type { AwsRequest } from "./rig/aws-socket";
 import { needsOfCalls, refusedBy } from "./rig/host-rights";
+import { Laptop } from "./rig/laptop";
 import { ASSETS_MS, type Machine } from "./rig/machine";
 import { type Published, Shop, shop as app } from "./rig/shop";
-import { LaptopEndpoint } from "./rig/ssm-agent";
 
 /** Milliseconds of a few backups on a busy machine. */
 const RUN_MS = 240_000;
 
 describe("the backups of a shop", () => {
   let shop: Shop;
-  let laptop: ProjectCopy;
-  let endpoint: LaptopEndpoint | undefined;
+  let laptop: Laptop;
   let replacement: Machine | undefined;
   /** The backup of last night. */
   let nightly: Published;
 
   beforeAll(async () => {
-    [shop, laptop] = await Promise.all([Shop.open("backups"), copyProject("box-backups")]);
+    [shop, laptop] = await Promise.all([Shop.open("backups"), Laptop.open("box-backups", app)]);
     await shop.note("kept");
     await shop.sql("CREATE TABLE lines AS SELECT g AS id FROM generate_series(1, 500) g", "orders");
-    deployed(laptop, shop);
-    await useLaptopWith(shop.machine);
+    await laptop.use(shop.machine);
   }, ASSETS_MS);
   afterAll(async () => {
-    await endpoint?.close();
+    await laptop?.close();
     await replacement?.close();
     await shop?.machine.close();
-    laptop?.remove();
   });
-
-  async function useLaptopWith({ box, cloud }: Machine): Promise<void> {
-    await endpoint?.close();
-    endpoint = await LaptopEndpoint.open(box, cloud.instanceId, cloud.moto.url);
-  }
 
   /** Runs `tiers backup` on the laptop. */
   async function tiers(...args: string[]): Promise<string> {
-    const { code, stdout, stderr } = await laptop.tiers(["backup", ...args], {
-      ...shop.machine.cloud.moto.env,
-      AWS_ENDPOINT_URL: endpoint?.url,
-      TF_CLI_CONFIG_FILE: undefined,
-      TF_CLI_ARGS_init: undefined,
-    });
+    const { code, stdout, stderr } = await laptop.tiers("backup", ...args);
     expect(code, stderr).toBe(0);
     return stdout;
   }
@@ -188,7 +172,7 @@ describe("the backups of a shop", () => {
       replacement = await shop.machine.replacement();
       const other = new Shop(replacement);
       await other.boot();
-      await useLaptopWith(replacement);
+      await laptop.use(replacement);
       expect(await other.databases()).toEqual(["orders", "postgres", "shop"]);
 
       const { backups } = JSON.parse(await tiers("list", "shop", "--json")) as { backups: { id: string }[] };
@@ -224,14 +208,3 @@ describe("the backups of a shop", () => {
 /** A write of a backup; evidence of drills is none. */
 const isPut = ({ service, method, path: at }: AwsRequest) =>
   service === "s3" && method === "PUT" && !at.includes("/drills/");
-
-/** The project on a laptop as after the deploy: it has the app and the state. */
-function deployed(laptop: ProjectCopy, { machine: { cloud } }: Shop): void {
-  const apps = `import { type AppDefinition, defineApp } from "../modules/spec";
-export const apps: readonly AppDefinition[] = [defineApp(${JSON.stringify(app)})];\n`;
-  fs.writeFileSync(path.join(laptop.root, "apps", "index.ts"), apps);
-  const text = (value: string) => ({ value, type: "string" });
-  const outputs = { instance_id: text(cloud.instanceId), backup_bucket: text(cloud.bucket) };
-  const state = { version: 4, terraform_version: "1.11.4", serial: 1, lineage: "laptop", outputs, resources: [] };
-  fs.writeFileSync(path.join(laptop.root, "terraform.shop.tfstate"), JSON.stringify(state));
-}

@@ -1,10 +1,13 @@
 /** Day two of an app behind Caddy: what its host says about itself, the closed app, a new password of its database's role. */
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { AppInput } from "../../modules/spec";
+import { Laptop } from "./rig/laptop";
 import { ASSETS_MS, type Machine, openMachine } from "./rig/machine";
 import { outside } from "./rig/outside";
 
 const HOST = "shop.example.com";
+/** The parameter of the password of the database's role. */
+const PASSWORD = "/shop/mvp/secret/DB_PASSWORD";
 const often = { intervalSeconds: 5, timeoutSeconds: 3, graceSeconds: 5, retries: 2 };
 /** A worker that some passwords make sick: those that say "bad". */
 const app = {
@@ -47,6 +50,7 @@ interface Checks {
 
 describe("day two of an app on its host", () => {
   let machine: Machine;
+  let laptop: Laptop;
   const box = () => machine.box;
   const notes = async () => JSON.parse((await outside(box(), `curl -fsS https://${HOST}/notes`)).stdout) as string[];
 
@@ -65,7 +69,7 @@ describe("day two of an app on its host", () => {
 
   /** Puts a new version of the password into its store, and has the host take it up. */
   async function takeUp(password: string): Promise<{ code: number; report: Record<string, unknown>; said: string }> {
-    await machine.cloud.setParameter("/shop/mvp/secret/DB_PASSWORD", password, true);
+    await machine.cloud.setParameter(PASSWORD, password, true);
     const { code, stdout, stderr } = await box().run("/opt/shop/bin/secret take-up DB_PASSWORD --by ada --json", {
       seconds: 200,
     });
@@ -73,7 +77,11 @@ describe("day two of an app on its host", () => {
   }
 
   beforeAll(async () => {
-    machine = await openMachine("day-two", app, { stack: "shop", mebibytes: 512 });
+    [machine, laptop] = await Promise.all([
+      openMachine("day-two", app, { stack: "shop", mebibytes: 512 }),
+      Laptop.open("box-day-two", app),
+    ]);
+    await laptop.use(machine, { secret_sources: { DB_PASSWORD: PASSWORD } });
     for (const service of ["api", "worker"]) await machine.cloud.release(service, "rehearsal/app:1");
     await box().boot();
     await machine.firstBoot();
@@ -81,7 +89,10 @@ describe("day two of an app on its host", () => {
     await box().must("ip netns exec internet curl -fsSk https://localhost:15000/roots/0 > /run/public-root.pem");
     await box().must(`ip netns exec internet curl -fsSk https://${HOST}/notes --data kept`);
   }, ASSETS_MS);
-  afterAll(() => machine?.close());
+  afterAll(async () => {
+    await laptop?.close();
+    await machine?.close();
+  });
 
   test("all is well, through the real proxy, database and cache", async () => {
     const { code, results, details } = await smoke();
@@ -222,6 +233,17 @@ describe("day two of an app on its host", () => {
       expect((await smoke()).code).toBe(0);
     },
   );
+
+  test("one that the laptop makes is written to the store and taken up by the host", { timeout: 200_000 }, async () => {
+    const old = await box().must("cat /run/shop/secrets/DB_PASSWORD");
+    const { code, stdout, stderr } = await laptop.tiers("secrets", "rotate", "shop", "DB_PASSWORD");
+    expect(code, stderr).toBe(0);
+    const made = (await machine.cloud.parameter(PASSWORD)) ?? "";
+    expect([made === old, made === (await box().must("cat /run/shop/secrets/DB_PASSWORD"))]).toEqual([false, true]);
+    for (const value of [old, made]) expect(stdout + stderr).not.toContain(value);
+    expect(await notes()).toEqual(["kept"]);
+    expect((await smoke()).code).toBe(0);
+  });
 
   test("one that makes a service sick is taken back", { timeout: 200_000 }, async () => {
     const files = await box().must("cat /run/shop/env/*.env /run/shop/secrets/*");

@@ -1,10 +1,13 @@
-/** Releases on the host: good ones, failing ones, two at once, and everything that ends one early. */
+/** Releases on the host, some of them sent from a laptop: good ones, failing ones, two at once, and what ends one early. */
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { AppInput } from "../../modules/spec";
+import { findTagged } from "../../scripts/release/registry";
+import { ecrAt } from "../release/support";
 import type { Ran } from "./rig/box";
 import { needsOfCalls, refusedBy } from "./rig/host-rights";
+import { Laptop } from "./rig/laptop";
 import { ASSETS_MS, type Machine, openMachine } from "./rig/machine";
-import { placeRegistry, publishImages } from "./rig/registry";
+import { makeRepository, placeRegistry, publishImages } from "./rig/registry";
 
 /** A shop whose health checks come often, with a job of each kind of release. */
 const app = {
@@ -35,6 +38,8 @@ with psycopg2.connect(os.environ["DATABASE_URL"]) as connection, connection.curs
 const TEST_MS = { timeout: 600_000 };
 const WAIT_SECONDS = 300;
 const PARAMETER = "/shop/mvp/image/api";
+/** What the commands of the laptop find when the first of them has synthesized. */
+const SYNTHESIZED = ["--directory", "cdktf.out/stacks/shop"];
 
 interface Report {
   result: string;
@@ -47,11 +52,18 @@ interface Report {
 describe("releases", () => {
   let machine: Machine;
   let replaced: Machine | undefined;
+  let laptop: Laptop;
+  let repository: Awaited<ReturnType<typeof makeRepository>>;
   let images: Record<"first" | "second" | "third" | "sick" | "slow", string>;
 
   beforeAll(async () => {
-    machine = await openMachine("release", app, { stack: "shop", mebibytes: 768 });
-    placeRegistry(machine.box);
+    [machine, laptop] = await Promise.all([
+      openMachine("release", app, { stack: "shop", mebibytes: 768 }),
+      Laptop.open("box-release", app),
+    ]);
+    repository = await makeRepository(machine.cloud, "api");
+    placeRegistry(machine.box, repository);
+    await laptop.use(machine, { repository_urls: { api: repository.url } });
     await machine.box.boot();
     await machine.firstBoot();
     const version = (name: string, files: Record<string, string> = {}) => ({
@@ -60,7 +72,7 @@ describe("releases", () => {
       "/srv/admin.py": ADMIN,
       ...files,
     });
-    images = await publishImages(machine.box, {
+    images = await publishImages(machine, repository, {
       first: version("one", { "/srv/admin.py": "raise SystemExit(1)" }),
       second: version("two"),
       third: version("three"),
@@ -69,6 +81,7 @@ describe("releases", () => {
     });
   }, ASSETS_MS);
   afterAll(async () => {
+    await laptop?.close();
     await replaced?.close();
     await machine?.close();
   });
@@ -77,6 +90,8 @@ describe("releases", () => {
   const bin = (line: string) => host().run(`/opt/shop/bin/${line}`, { seconds: 500 });
   const deploy = (id: string, image: string) =>
     bin(`release deploy --id ${id} --by ada --message 'version ${id}' --json api=${image}`);
+  /** `tiers release` on the laptop. */
+  const release = (command: string, ...words: string[]) => laptop.tiers("release", command, "shop", ...words);
   const reportOf = ({ stdout, stderr }: Ran) => {
     if (stdout === "") throw new Error(`no report: ${stderr}`);
     return JSON.parse(stdout) as Report;
@@ -96,6 +111,13 @@ describe("releases", () => {
     expect(await runs()).toBe(`${image} healthy`);
     expect(await machine.cloud.parameter(PARAMETER)).toBe(image);
     expect(await host().must("cat /opt/shop/images.env")).toBe(`IMAGE_API='${image}'`);
+  }
+  /** Digest of the image that the repository keeps as one that was released with this tag. */
+  async function keptFromExpiring(tag: string): Promise<string | undefined> {
+    const client = ecrAt(machine.cloud.moto);
+    const found = await findTagged(client, repository, `released-${tag}`);
+    client.destroy();
+    return found?.digest;
   }
   const admins = () => sql("SELECT count(*) FROM admins");
   const marker = () => host().run("test -e /opt/shop/.admin-made");
@@ -126,25 +148,33 @@ describe("releases", () => {
   });
 
   test(
-    "one that does not get healthy ends on the old digest; a second at the same time is refused",
+    "one from the laptop that does not get healthy ends on the old digest with exit 1; a second meanwhile is refused",
     TEST_MS,
     async () => {
-      const first = deploy("r2", images.sick);
+      const database = await untouched();
+      const first = release("deploy", "--tag", "sick", "--by", "ada", "--message", "version r2");
       await host().waitFor(
         `test "$(docker inspect --format '{{.Config.Image}}' shop-api)" = "${images.sick}"`,
         WAIT_SECONDS,
       );
+      const holder = "deploy \\d{8}T\\d{6}Z-\\w{4} by ada: version r2, process \\d+, since 20";
       const second = await bin("release deploy --id r3 --by bob --json api=" + images.second);
       expect(second.code).toBe(75);
       expect(reportOf(second)).toMatchObject({ result: "refused", reason: "another one is at work" });
-      expect(reportOf(second).holder).toMatch(/^deploy r2 by ada: version r2, process \d+, since 20/);
-      const ran = await first;
-      expect(ran.code, ran.stderr).toBe(1);
-      expect(reportOf(ran)).toMatchObject({
-        result: "taken back",
-        reason: expect.stringContaining("api is running unhealthy"),
-      });
+      expect(reportOf(second).holder).toMatch(new RegExp(`^${holder}`));
+      const third = await release("deploy", "--tag", "second", "--by", "bob", ...SYNTHESIZED);
+      expect([third.code, third.stderr]).toEqual([
+        1,
+        expect.stringMatching(new RegExp(`^error: The host is in use: ${holder}.*Nothing was changed`, "m")),
+      ]);
+      const { code, stdout, stderr } = await first;
+      expect([code, stdout], stderr).toEqual([1, expect.stringMatching(/^taken back \S+ on shop in \d+ s\n/)]);
+      expect(stderr).toMatch(
+        /^error: The deploy \S+ was taken back: .*api is running unhealthy.*\. The images before run again\.$/m,
+      );
       await expectReleased(images.second);
+      expect(await keptFromExpiring("sick")).toBeUndefined();
+      expect(await untouched()).toBe(database);
     },
   );
 
@@ -167,12 +197,24 @@ describe("releases", () => {
     await expectReleased(images.second);
   });
 
-  test("a release goes forward", TEST_MS, async () => {
-    const ran = await deploy("r6", images.third);
-    expect(ran.code, ran.stderr).toBe(0);
+  test("a release from the laptop goes forward, and the repository keeps its image", TEST_MS, async () => {
+    const database = await untouched();
+    const { code, stdout, stderr } = await release(
+      "deploy",
+      "--tag",
+      "third",
+      "--message",
+      "version r6",
+      ...SYNTHESIZED,
+    );
+    expect(code, stderr).toBe(0);
+    const [before, after] = [images.second, images.third].map((image) => image.slice(-64).slice(0, 12));
+    expect(stdout).toMatch(new RegExp(`^released \\S+ on shop in \\d+ s\\n  api +${before} -> ${after}\\n`));
     // Its job has succeeded in this image before.
-    expect(reportOf(ran)).toMatchObject({ result: "released", jobs: [], backup: "" });
+    expect(stdout).not.toContain("backup");
     await expectReleased(images.third);
+    expect(await keptFromExpiring("third")).toBe(images.third.replace(/.*@/, ""));
+    expect(await untouched()).toBe(database);
   });
 
   test(
@@ -187,28 +229,34 @@ describe("releases", () => {
       await well(images.third);
       await expectReleased(images.third);
       expect(await admins()).toBe("1");
-      expect((await bin("release history --json --count 1")).stdout).toContain('"r6"');
+      expect((await bin("release history --json --count 1")).stdout).toContain('"version r6"');
     },
   );
 
-  test("rollback makes the one before the released one", TEST_MS, async () => {
-    const ran = await bin("release rollback --id r8 --by ada --json");
-    expect(ran.code, ran.stderr).toBe(0);
+  test("rollback from the laptop makes the one before the released one, as history tells", TEST_MS, async () => {
+    const { code, stderr } = await release("rollback", "--by", "ada", ...SYNTHESIZED);
+    expect(code, stderr).toBe(0);
     await expectReleased(images.second);
     expect(await admins()).toBe("1");
+    const { stdout } = await release("history", "--json", ...SYNTHESIZED);
+    const { releases } = JSON.parse(stdout) as { releases: { action: string; by: string; result: string }[] };
+    expect(releases.slice(0, 2)).toMatchObject([
+      { action: "rollback", by: "ada", result: "released" },
+      { action: "deploy", message: "version r6", result: "released" },
+    ]);
   });
 
   test("a host that replaces it starts the released digest, and has the marker", TEST_MS, async () => {
     await host().powerOff();
     replaced = await machine.replacement(machine.volume);
-    placeRegistry(replaced.box);
+    placeRegistry(replaced.box, repository);
     await replaced.box.boot();
     await replaced.firstBoot();
     await well(images.second);
     await expectReleased(images.second);
     expect((await marker()).code).toBe(0);
     expect(await admins()).toBe("1");
-    expect((await bin("release history")).stdout).toContain("rollback r8 by ada");
+    expect((await bin("release history")).stdout).toMatch(/rollback \S+ by ada/);
   });
 
   test("a restored backup leaves the released digest running", TEST_MS, async () => {
@@ -221,6 +269,7 @@ describe("releases", () => {
   test("the role allows every call that the hosts made", () => {
     const needs = needsOfCalls(machine.cloud.socket.seen, app.region);
     expect(refusedBy(machine.cloud.hostPolicy, needs)).toEqual([]);
-    expect(needs.map(({ action }) => action)).toContain("ssm:PutParameter with Overwrite");
+    const actions = ["ecr:GetAuthorizationToken", "ssm:PutParameter with Overwrite"];
+    expect(needs.map(({ action }) => action)).toEqual(expect.arrayContaining(actions));
   });
 });

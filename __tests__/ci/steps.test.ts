@@ -1,65 +1,9 @@
 /** The scripts of the workflows' steps, run by bash as a runner does, with stand-ins for what they call. */
-import { spawnSync } from "node:child_process";
-import * as fs from "node:fs";
-import * as path from "node:path";
 import { afterAll, describe, expect, test } from "vitest";
-import { script } from "../../scripts/ci/steps";
-import { makeFolder, removeFolder, ROOT } from "../helpers/folders";
+import { gh, openSteps, RUN } from "./step-runner";
 
-const folder = makeFolder("ci-steps");
-afterAll(() => removeFolder(folder));
-
-let runs = 0;
-
-interface Ran {
-  readonly code: number | null;
-  readonly stdout: string;
-  /** What the stand-ins were called with. */
-  readonly calls: string[];
-  /** What the step handed on. */
-  readonly outputs: Record<string, string>;
-}
-
-/**
- * Runs a step with programs of its own in front of PATH.
- *
- * @param programs body of each program; what it is called with lands in the calls before
- */
-function runStep(name: string, env: Record<string, string>, programs: Record<string, string>): Ran {
-  const home = path.join(folder, String(runs++));
-  const bin = path.join(home, "bin");
-  fs.mkdirSync(bin, { recursive: true });
-  const log = path.join(home, "calls");
-  const output = path.join(home, "output");
-  for (const file of [log, output]) fs.writeFileSync(file, "");
-  for (const [program, body] of Object.entries(programs)) {
-    const text = `#!/usr/bin/env bash\nprintf '%s\\0' "${program} $*" >>"${log}"\n${body}\n`;
-    fs.writeFileSync(path.join(bin, program), text, { mode: 0o755 });
-  }
-  const step = path.join(home, "step.sh");
-  fs.writeFileSync(step, script(ROOT, name));
-  // As GitHub starts a step whose shell is bash.
-  const { status, stdout, stderr } = spawnSync("bash", ["--noprofile", "--norc", "-eo", "pipefail", step], {
-    cwd: home,
-    encoding: "utf8",
-    env: { PATH: `${bin}:${process.env.PATH}`, GITHUB_OUTPUT: output, ...env },
-  });
-  expect(stderr).toBe("");
-  const calls = fs.readFileSync(log, "utf8").split("\0").filter(Boolean);
-  return { code: status, stdout, calls, outputs: outputsIn(fs.readFileSync(output, "utf8")) };
-}
-
-/** Reads `name=value` and `name<<end` as a runner does. */
-function outputsIn(text: string): Record<string, string> {
-  const found: Record<string, string> = {};
-  for (let rest = text; rest !== "";) {
-    const block = /^([a-z]+)<<(\S+)\n([\s\S]*?)\n\2\n/.exec(rest) ?? /^([a-z]+)(=)(.*)\n/.exec(rest);
-    if (!block) throw new Error(`not an output: ${rest.slice(0, 80)}`);
-    found[block[1] ?? ""] = block[3] ?? "";
-    rest = rest.slice(block[0].length);
-  }
-  return found;
-}
+const { runStep, remove } = openSteps("ci-steps");
+afterAll(remove);
 
 describe("settings", () => {
   const settings = (env: Record<string, string>) => runStep("settings", { STATE_NEEDED: "true", ...env }, {});
@@ -128,22 +72,6 @@ describe("plan", () => {
     expect(Object.keys(plan(2, "end\nresult=same\nEOF").outputs)).toEqual(["result", "report"]);
   });
 });
-
-const RUN = {
-  GH_TOKEN: "token",
-  STACK: "shop-mvp",
-  GITHUB_REPOSITORY: "acme/shop",
-  GITHUB_SERVER_URL: "https://github.com",
-  GITHUB_RUN_ID: "77",
-};
-
-/** A gh that has some objects; `--jq` is done by the real jq. */
-const gh = (objects: readonly object[]) => `
-if [[ " $* " == *" --method "* ]]; then exit; fi
-while [[ $1 != --jq ]]; do shift; done
-jq -r "$2" <<'OBJECTS'
-${JSON.stringify(objects)}
-OBJECTS`;
 
 describe("comment", () => {
   const MARK = "<!-- tiers ci: plan of shop-mvp -->";

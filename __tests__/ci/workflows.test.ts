@@ -9,6 +9,7 @@ const ROOT = process.cwd();
 
 interface StepYaml {
   name: string;
+  if?: string;
   uses?: string;
   with?: Record<string, unknown>;
   env?: Record<string, string>;
@@ -181,13 +182,18 @@ describe("a plan", () => {
 });
 
 /** Steps whose scripts have tests of their own. */
-const SCRIPTS = new Set(["Check the settings of the repository", "Wait for the host", "Smoke test"]);
+const SCRIPTS = new Set([
+  "Check the settings of the repository",
+  "Check which commit is meant",
+  "Wait for the host",
+  "Smoke test",
+]);
 
 describe("a release", () => {
   const { on, concurrency, jobs } = workflow(rich, "store-release");
 
   test("waits for the tests, runs from the branch in the environment, and is never cancelled", () => {
-    expect(on).toEqual({ push: { branches: ["release/next"] }, workflow_dispatch: {} });
+    expect(on).toMatchObject({ push: { branches: ["release/next"] }, workflow_dispatch: {} });
     expect(concurrency).toEqual({ group: "store-release", "cancel-in-progress": false });
     expect(jobs.test?.steps).toEqual(workflow(rich, "store-test").jobs.test?.steps);
     expect(jobs.release).toMatchObject({
@@ -204,6 +210,7 @@ describe("a release", () => {
     expect(workflow(plain, "shop-mvp-release").jobs.release?.["runs-on"]).toBe("ubuntu-24.04");
     expect(jobs.release?.steps.map(({ name }) => name)).toEqual([
       "Check the settings of the repository",
+      "Check which commit is meant",
       "Check out the app",
       "Check out the infrastructure",
       "Set up Node 22",
@@ -214,6 +221,7 @@ describe("a release", () => {
       "Push",
       "Wait for the host",
       "Deploy",
+      "Deploy the earlier commit",
       "Smoke test",
     ]);
   });
@@ -235,7 +243,23 @@ describe("a release", () => {
       "npm run -s tiers -- release build store --source ../app/backend",
       "npm run -s tiers -- release push store --source ../app/backend --keep-existing",
       'npm run -s tiers -- release deploy store --source ../app/backend --by "$BY"',
+      'npm run -s tiers -- release deploy store --tag "$COMMIT" --by "$BY"',
     ]);
+  });
+
+  test("of an earlier commit is asked for by hand, and runs the images that were pushed then", () => {
+    expect(on.workflow_dispatch).toEqual({
+      inputs: { commit: { description: expect.stringContaining("40 digits"), type: "string", required: false } },
+    });
+    const conditions = jobs.release?.steps.flatMap((step) => (step.if === undefined ? [] : [[step.name, step.if]]));
+    expect(conditions).toEqual([
+      ["Build", "!inputs.commit"],
+      ["Push", "!inputs.commit"],
+      ["Deploy", "!inputs.commit"],
+      ["Deploy the earlier commit", "inputs.commit"],
+    ]);
+    const asked = jobs.release?.steps.filter(({ env }) => env?.COMMIT === "${{ inputs.commit }}");
+    expect(asked?.map(({ name }) => name)).toEqual(["Check which commit is meant", "Deploy the earlier commit"]);
   });
 
   test("finds the project in another repository with the token that was named, and by the state's own place", () => {

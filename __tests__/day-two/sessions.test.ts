@@ -155,6 +155,21 @@ describe("tunnel", () => {
     expect(box.agent.ended).toEqual(["session-1"]);
   });
 
+  test("to the cache: what to connect with", async () => {
+    networks({ c: { Name: "webrana-cache", IPv4Address: "172.18.0.3/16" } });
+    const port = await freePort();
+    const { code, stdout } = await box.tiers(["tunnel", "mvp", "cache", "--local-port", String(port)]);
+    expect([code, stdout]).toEqual([
+      0,
+      expect.stringMatching(new RegExp(`^(redis|valkey)-cli -h 127.0.0.1 -p ${port}\n$`)),
+    ]);
+    expect(box.agent.opened).toEqual([
+      expect.objectContaining({
+        Parameters: { host: ["172.18.0.3"], portNumber: ["6379"], localPortNumber: [String(port)] },
+      }),
+    ]);
+  });
+
   test("to a service, at its own port or the next free one", async () => {
     const taken = await occupy(8080);
     const { code, stdout } = await box.tiers(["tunnel", "mvp", "backend"]);

@@ -114,8 +114,12 @@ export class ScriptHost {
 
   /** Starts a script in a process group of its own, to be sent signals while it runs. */
   start(script: string, ...args: string[]): StartedScript {
+    return this.startWith({}, script, ...args);
+  }
+
+  startWith(environment: Readonly<Record<string, string>>, script: string, ...args: string[]): StartedScript {
     const child = spawn("/bin/bash", [path.join(this.appDir, script), ...args], {
-      env: this.environment({}),
+      env: this.environment(environment),
       stdio: ["ignore", "pipe", "pipe"],
       detached: true,
     });

@@ -37,6 +37,7 @@ async function images(tag: string): Promise<typeof digests> {
 }
 
 const deploy = (...words: string[]) => project.release("deploy", ...words, "--source", project.source);
+const interrupted = (tag: string, when: () => boolean) => project.interrupted(["deploy", "mvp", "--tag", tag], when);
 const marked = async (tag: string): Promise<string | undefined> =>
   (await findTagged(project.ecr, project.repositories.backend, `released-${tag}`))?.digest;
 
@@ -193,10 +194,7 @@ describe("deploy", () => {
   test("Ctrl-C while the host works: it goes on, its images will not expire, and the way to look is told", async () => {
     const { backend } = await images("v5");
     project.host({ ...RELEASED, delayMs: 15_000 });
-    const { code, stderr } = await project.interrupted(
-      ["deploy", "mvp", "--tag", "v5"],
-      () => project.agent.sent.length > 0,
-    );
+    const { code, stderr } = await interrupted("v5", () => project.agent.sent.length > 0);
     expect(code).toBe(1);
     expect(stderr).toContain(
       "error: Interrupted: the host goes on with it (command command-1 of Systems Manager). See what became of it: " +
@@ -205,6 +203,15 @@ describe("deploy", () => {
     expect(await marked("v5")).toBe(backend);
     while (project.asked().length === 0) await pause(20);
     expect(project.asked()).toHaveLength(1);
+  });
+
+  test("Ctrl-C while it looks for digests: the host is asked nothing, and nothing is marked", async () => {
+    await images("v6");
+    const docker = project.builders.hang();
+    const { code, stderr } = await interrupted("v6", docker.isCalled);
+    docker.end();
+    expect([code, stderr]).toEqual([1, expect.stringContaining("error: Interrupted: docker was stopped.\n")]);
+    expect([project.agent.sent, await marked("v6")]).toEqual([[], undefined]);
   });
 });
 

@@ -93,6 +93,8 @@ export interface Builders {
   calls(): Call[];
   /** Forgets the calls, not the images. */
   forget(): void;
+  /** Lets Docker hang when it is called, until the end of it. */
+  hang(): { isCalled: () => boolean; end: () => void };
   /** Lets a registry hold a manifest under a reference. Returns its digest. */
   knows(reference: string, manifest: string): string;
 }
@@ -126,6 +128,12 @@ export function standInBuilders(folder: string, ecrUrl: string, programs: readon
             .map((line) => JSON.parse(line) as Call)
         : [],
     forget: () => fs.rmSync(calls, { force: true }),
+    hang: () => {
+      const docker = path.join(folder, "docker");
+      const called = `${docker}.called`;
+      fs.writeFileSync(docker, `#!/bin/sh\ntouch '${called}'\nsleep 60\n`);
+      return { isCalled: () => fs.existsSync(called), end: () => fs.writeFileSync(docker, PROGRAM) };
+    },
     knows: (reference, manifest) => {
       fs.writeFileSync(known, JSON.stringify({ ...readJson(known), [reference]: manifest }));
       return digestOf(manifest);

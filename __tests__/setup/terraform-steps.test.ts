@@ -67,20 +67,24 @@ describe("a run of Terraform's own resources", () => {
   });
 });
 
-test("cancelInWorld removes the requests of the target's instances and leaves everything else", () => {
-  const request = (id: string, instance_id: string) => ({
+test("cancelInWorld removes the requests of the target's instances and of its stack, and leaves everything else", () => {
+  const tags = { Application: "shop", Tier: "mvp" };
+  const request = (id: string, instance_id: string, of: Record<string, string> = { ...tags, Tier: "other" }) => ({
     type: "spot_request",
     id,
     region: "r",
-    attributes: { instance_id },
+    attributes: { instance_id, tags: of },
   });
+  // Of a host that was replaced.
+  const forgotten = request("sir-4", "i-4", { ...tags, Name: "host" });
   const instance = { type: "aws_instance", id: "i-1", region: "r", attributes: {} };
   const world = {
     note: "n",
-    objects: [request("sir-1", "i-1"), request("sir-2", "i-2"), request("sir-3", "i-3"), instance],
+    objects: [request("sir-1", "i-1"), request("sir-2", "i-2"), request("sir-3", "i-3"), forgotten, instance],
   };
   const file = path.join(place.cwd, "world.json");
   writeFileAtomic(file, JSON.stringify(world));
-  expect(cancelInWorld(file, { instanceIds: ["i-1"], requestIds: ["sir-3"] })).toEqual(["sir-1", "sir-3"]);
+  const target = { instanceIds: ["i-1"], requestIds: ["sir-3"], tags };
+  expect(cancelInWorld(file, target)).toEqual(["sir-1", "sir-3", "sir-4"]);
   expect(JSON.parse(readFile(file))).toEqual({ note: "n", objects: [request("sir-2", "i-2"), instance] });
 });

@@ -56,26 +56,6 @@ describe("a changed service", () => {
     ]);
   });
 
-  test("a release is never reverted: the plan stays empty", { timeout: 60_000 }, async () => {
-    const file = `${account.folder}/world.json`;
-    const parameter = account
-      .world()
-      .find(({ type, id }) => type === "aws_ssm_parameter" && id === "/small/mvp/image/api");
-    expect(parameter?.attributes.insecure_value).toBe("none");
-    const released = "123456789012.dkr.ecr.eu-central-1.amazonaws.com/small/mvp/api@sha256:" + "a".repeat(64);
-    const world = fs.readFileSync(file, "utf8");
-    const changed = JSON.parse(world) as {
-      objects: { id: string; type: string; attributes: Record<string, unknown> }[];
-    };
-    for (const object of Object.values(changed.objects)) {
-      if (object.type === "aws_ssm_parameter" && object.id === "/small/mvp/image/api")
-        object.attributes.insecure_value = released;
-    }
-    fs.writeFileSync(file, JSON.stringify(changed));
-    expect(account.world().find(({ id }) => id === "/small/mvp/image/api")?.attributes.insecure_value).toBe(released);
-    expect(await account.plan(STACK)).toEqual([]);
-  });
-
   test(
     "a newer image of the operating system or another loader never touches the host",
     { timeout: 60_000 },

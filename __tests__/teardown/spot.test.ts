@@ -1,5 +1,6 @@
 import {
   DescribeSpotInstanceRequestsCommand,
+  DescribeSubnetsCommand,
   EC2Client,
   RequestSpotInstancesCommand,
   RunInstancesCommand,
@@ -22,8 +23,11 @@ describe("spotTargets", () => {
     ["the life cycle", { instance_lifecycle: "spot" }, []],
     ["the request", { spot_instance_request_id: "sir-1" }, ["sir-1"]],
   ])("finds a Spot instance by %s", (_what, attributes, requestIds) => {
-    const target = { region: REGION, instanceIds: ["id-of-aws_instance.host"], requestIds, tags: TAGS };
-    expect(spotTargets([held("aws_instance.host", { ...spot, ...attributes })])).toEqual([target]);
+    const instanceIds = ["id-of-aws_instance.host"];
+    const target = { region: REGION, instanceIds, requestIds, subnetIds: ["id-of-aws_subnet.a"], tags: TAGS };
+    const place = (region: string) => ({ arn: `arn:aws:ec2:${region}:1:subnet/subnet-1` });
+    const subnets = [held("aws_subnet.a", place(REGION)), held("aws_subnet.b", place("us-east-1"))];
+    expect(spotTargets([held("aws_instance.host", { ...spot, ...attributes }), ...subnets])).toEqual([target]);
   });
 
   test("finds nothing in a stack without Spot instances", () => {
@@ -50,12 +54,12 @@ describe("cancelSpotRequests against a real EC2 API", () => {
       credentials: { accessKeyId: "test", secretAccessKey: "test" },
     });
 
-  async function request(tags: Record<string, string>): Promise<string> {
+  async function request(tags: Record<string, string>, subnet?: string): Promise<string> {
     const answer = await client().send(
       new RequestSpotInstancesCommand({
         Type: "persistent",
         SpotPrice: "0.1",
-        LaunchSpecification: { ImageId: IMAGE, InstanceType: "t3.micro" },
+        LaunchSpecification: { ImageId: IMAGE, InstanceType: "t3.micro", SubnetId: subnet },
         TagSpecifications: [
           {
             ResourceType: "spot-instances-request",
@@ -79,6 +83,7 @@ describe("cancelSpotRequests against a real EC2 API", () => {
     region: REGION,
     instanceIds: ["i-0123456789abcdef0"],
     requestIds: [],
+    subnetIds: [],
     tags: TAGS,
     ...changes,
   });
@@ -91,6 +96,16 @@ describe("cancelSpotRequests against a real EC2 API", () => {
     expect(await stateOf(foreign)).toMatch(/open|active/);
     expect([await stateOf(named), await stateOf(tagged)]).not.toContain("active");
     expect(await cancelSpotRequests(target({ requestIds: [named] }), client())).toEqual([]);
+  });
+
+  test("cancels what a replaced host has left: a request without tags that starts in the stack's own subnet", async () => {
+    const { Subnets: [ours, other] = [] } = await client().send(new DescribeSubnetsCommand({}));
+    const forgotten = await request({ Name: "of an earlier host" }, ours?.SubnetId);
+    const foreign = await request({ Name: "of another stack" }, other?.SubnetId);
+    const subnetIds = [ours?.SubnetId ?? ""];
+    expect(await cancelSpotRequests(target({ subnetIds }), client())).toEqual([forgotten]);
+    expect(await stateOf(forgotten)).not.toMatch(/open|active/);
+    expect(await stateOf(foreign)).toMatch(/open|active/);
   });
 
   test("does not search by incomplete tags, which could hit another stack", async () => {

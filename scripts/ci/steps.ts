@@ -97,8 +97,14 @@ export const takeRole = ({ region, roles }: Subject, role: "plan" | "deploy"): S
 });
 
 /** A command of the project. */
-export const tiers = ({ projectPath }: Subject, name: string, words: string): Step => ({
+export const tiers = (
+  { projectPath }: Subject,
+  name: string,
+  words: string,
+  more: Pick<Step, "if" | "env"> = {},
+): Step => ({
   name,
+  ...more,
   "working-directory": projectPath,
   run: `npm run -s tiers -- ${words}`,
 });

@@ -124,6 +124,13 @@ function planWorkflow(subject: Subject): Workflow {
   };
 }
 
+/** What a person may ask for who starts a release by hand. */
+const EARLIER = {
+  description: "Release this earlier commit again, by all its 40 digits (empty: the newest of the branch)",
+  type: "string",
+  required: false,
+} as const;
+
 /** Tests, then build, push, deploy and a look from outside; a release that runs is never cancelled. */
 function releaseWorkflow(subject: Subject): Workflow {
   const { id, ci } = subject;
@@ -131,7 +138,7 @@ function releaseWorkflow(subject: Subject): Workflow {
   const isTested = ci.test.length > 0;
   return {
     name: `${id} release`,
-    on: { push: { branches: [branch] }, workflow_dispatch: {} },
+    on: { push: { branches: [branch] }, workflow_dispatch: { inputs: { commit: EARLIER } } },
     permissions: {},
     concurrency: { group: `${id}-release`, "cancel-in-progress": false },
     defaults: BASH,
@@ -154,18 +161,29 @@ function releaseWorkflow(subject: Subject): Workflow {
   };
 }
 
-/** Images are built before there are any credentials: what a Dockerfile runs cannot use them. */
+/**
+ * Images are built before there are any credentials: what a Dockerfile runs cannot use them. Those of an earlier commit were
+ * pushed when it was released.
+ */
 function releaseSteps(subject: Subject): Step[] {
   const { id, root, region, sourcePath, projectPath, tags } = subject;
   const source = `--source ${path.posix.relative(projectPath, sourcePath) || "."}`;
+  const commit = expression("inputs.commit");
+  const by = { BY: `${expression("github.actor")}, GitHub run ${expression("github.run_id")}` };
+  const ofNewest = { if: "!inputs.commit" };
   return [
     checkSettings(subject),
+    {
+      name: "Check which commit is meant",
+      env: { GH_TOKEN: expression("github.token"), COMMIT: commit },
+      run: script(root, "commit"),
+    },
     ...checkoutAll(subject),
     ...installProject(subject),
-    tiers(subject, "Build", `release build ${id} ${source}`),
+    tiers(subject, "Build", `release build ${id} ${source}`, ofNewest),
     takeRole(subject, "deploy"),
     // A run that is repeated has built the commit anew, and no two builds are the same image.
-    tiers(subject, "Push", `release push ${id} ${source} --keep-existing`),
+    tiers(subject, "Push", `release push ${id} ${source} --keep-existing`, ofNewest),
     {
       name: "Wait for the host",
       env: {
@@ -176,10 +194,11 @@ function releaseSteps(subject: Subject): Step[] {
       },
       run: script(root, "wait-for-host"),
     },
-    {
-      ...tiers(subject, "Deploy", `release deploy ${id} ${source} --by "$BY"`),
-      env: { BY: `${expression("github.actor")}, GitHub run ${expression("github.run_id")}` },
-    },
+    tiers(subject, "Deploy", `release deploy ${id} ${source} --by "$BY"`, { ...ofNewest, env: by }),
+    tiers(subject, "Deploy the earlier commit", `release deploy ${id} --tag "$COMMIT" --by "$BY"`, {
+      if: "inputs.commit",
+      env: { ...by, COMMIT: commit },
+    }),
     { name: "Smoke test", "working-directory": projectPath, env: { STACK: id }, run: script(root, "smoke") },
   ];
 }

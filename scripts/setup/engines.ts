@@ -38,6 +38,7 @@ export interface ForgottenObject extends Left {
 export interface SpotTarget {
   instanceIds: string[];
   requestIds: string[];
+  tags: Record<string, string>;
 }
 
 export interface Left {

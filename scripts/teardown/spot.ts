@@ -5,9 +5,10 @@
 import {
   CancelSpotInstanceRequestsCommand,
   DescribeInstancesCommand,
-  DescribeSpotInstanceRequestsCommand,
   EC2Client,
   type Filter,
+  paginateDescribeSpotInstanceRequests,
+  type SpotInstanceRequest,
 } from "@aws-sdk/client-ec2";
 import { quietSdk } from "../lib/aws";
 import { UserError } from "../lib/errors";
@@ -20,6 +21,8 @@ export interface SpotTarget {
   instanceIds: string[];
   /** Requests that the state names. */
   requestIds: string[];
+  /** Subnets that the stack has made: whatever starts an instance there is its own. */
+  subnetIds: string[];
   /** The tags that all resources of the stack carry. */
   tags: Record<string, string>;
 }
@@ -35,13 +38,19 @@ export function spotTargets(held: readonly Held[]): SpotTarget[] {
   const targets = new Map<string, SpotTarget>();
   for (const instance of held.filter(isSpot)) {
     const region = regionOf(instance) ?? "";
-    const target = targets.get(region) ?? { region, instanceIds: [], requestIds: [], tags: stackTags(instance) };
+    const target = targets.get(region) ?? targetOf(instance, held);
     target.instanceIds.push(instance.id);
     const request = instance.attributes.spot_instance_request_id;
     if (typeof request === "string" && request !== "") target.requestIds.push(request);
     targets.set(region, target);
   }
   return [...targets.values()];
+}
+
+function targetOf(instance: Held, held: readonly Held[]): SpotTarget {
+  const region = regionOf(instance) ?? "";
+  const subnets = held.filter((one) => one.type === "aws_subnet" && (regionOf(one) ?? "") === region);
+  return { region, instanceIds: [], requestIds: [], subnetIds: subnets.map(({ id }) => id), tags: stackTags(instance) };
 }
 
 function isSpot({ type, attributes }: Held): boolean {
@@ -59,7 +68,8 @@ function stackTags({ attributes }: Held): Record<string, string> {
 }
 
 /**
- * Finds the requests by the ids in the state, by instance, and by the stack's tags, and cancels those that are not.
+ * Finds the open requests by the ids in the state, by instance, by the stack's subnets and tags, and cancels them: also those of
+ * hosts that were replaced. Terraform gives a request no tags, so a forgotten one shows by the subnet that it starts in.
  *
  * @param client EC2 in the target's region. @default - the user's own credentials and endpoint settings
  * @throws UserError when AWS refuses or cannot be reached: going on would let EC2 start the instance again
@@ -88,20 +98,30 @@ function defaultClient(region: string): EC2Client {
 }
 
 async function openRequests(client: EC2Client, target: SpotTarget): Promise<string[]> {
-  const instances = [...new Set([...target.instanceIds, ...(await taggedInstances(client, target.tags))])];
-  const searches: Filter[][] = [
-    [{ Name: "instance-id", Values: instances }],
-    ...(target.requestIds.length > 0 ? [[{ Name: "spot-instance-request-id", Values: target.requestIds }]] : []),
-    ...(hasAllTags(target.tags) ? [tagFilters(target.tags)] : []),
-  ];
-  const found = new Set<string>();
-  for (const search of searches) {
-    const filters = [...search, { Name: "state", Values: ["open", "active", "disabled"] }];
-    const answer = await client.send(new DescribeSpotInstanceRequestsCommand({ Filters: filters }));
-    for (const { SpotInstanceRequestId: id } of answer.SpotInstanceRequests ?? []) if (id) found.add(id);
+  const known = {
+    requests: new Set(target.requestIds),
+    instances: new Set([...target.instanceIds, ...(await taggedInstances(client, target.tags))]),
+    subnets: new Set(target.subnetIds),
+  };
+  const found: string[] = [];
+  const filters = [{ Name: "state", Values: ["open", "active", "disabled"] }];
+  for await (const { SpotInstanceRequests = [] } of paginateDescribeSpotInstanceRequests(
+    { client },
+    { Filters: filters },
+  )) {
+    for (const request of SpotInstanceRequests) {
+      const { SpotInstanceRequestId: id = "", InstanceId: instance = "", LaunchSpecification: launch } = request;
+      const named =
+        known.requests.has(id) || known.instances.has(instance) || known.subnets.has(launch?.SubnetId ?? "");
+      if (id && (named || carries(request, target.tags))) found.push(id);
+    }
   }
-  return [...found].sort();
+  return found.sort();
 }
+
+const carries = ({ Tags: tags = [] }: SpotInstanceRequest, wanted: Record<string, string>): boolean =>
+  hasAllTags(wanted) &&
+  Object.entries(wanted).every(([name, value]) => tags.some((tag) => tag.Key === name && tag.Value === value));
 
 /** Instances that carry the stack's tags, also those that a request has started since the last apply. */
 async function taggedInstances(client: EC2Client, tags: Record<string, string>): Promise<string[]> {

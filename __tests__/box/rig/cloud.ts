@@ -88,6 +88,16 @@ export class Cloud {
     return this.attribute("aws_ebs_volume", "id");
   }
 
+  /** Name of a service's repository. */
+  repositoryName(service: string): string {
+    const names = this.account
+      .world()
+      .flatMap(({ type, attributes }) => (type === "aws_ecr_repository" ? [String(attributes.name)] : []));
+    const found = names.find((name) => name.endsWith(`/${service}`));
+    if (found === undefined) throw new Error(`the account has no repository of ${service}`);
+    return found;
+  }
+
   /** The policy of the host's role, as it was deployed. */
   get hostPolicy(): string {
     return this.attribute("aws_iam_role_policy", "policy");

@@ -28,6 +28,8 @@ function needsOfCall(call: AwsRequest, region: string): Need[] {
   if (call.service === "s3") return needsOfS3(call);
   if (call.service === "ssm") return needsOfParameters(call, region);
   if (call.service === "monitoring") return needsOfMetrics(call);
+  // The only call of ECR's own that a host makes: for the password of Docker, which pulls by another protocol.
+  if (call.target.endsWith(".GetAuthorizationToken")) return [{ action: "ecr:GetAuthorizationToken", resource: "*" }];
   // Unsigned: the question for the time of day.
   if (call.service === "unknown" && call.method === "HEAD" && call.path === "/") return [];
   throw unknownCall(call);

@@ -1,8 +1,12 @@
-"""A registry of images on 127.0.0.1:5000, read-only: what `docker save` has written to /rehearsal/registry, by digest."""
+"""A registry of images, read-only: what `docker save` has written to /rehearsal/registry, by digest.
+
+registry.py <address>: over TLS on port 443, with cert.pem and key.pem of the folder that it runs in.
+"""
 
 import os
 import re
 import shutil
+import ssl
 import sys
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
@@ -34,4 +38,8 @@ class Handler(BaseHTTPRequestHandler):
         pass
 
 
-sys.exit(ThreadingHTTPServer(("127.0.0.1", 5000), Handler).serve_forever())
+server = ThreadingHTTPServer((sys.argv[1], 443), Handler)
+context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+context.load_cert_chain("cert.pem", "key.pem")
+server.socket = context.wrap_socket(server.socket, server_side=True)
+server.serve_forever()

@@ -34,6 +34,7 @@ export interface Manifest {
   startedAt: string;
   reason: string;
   notBackedUp: string[];
+  onceJobs?: string[];
   files: {
     kind: string;
     database?: string;
@@ -157,6 +158,8 @@ case "$*" in *--type=service*) echo "\${RUNNING_JOB-}" ;; esac\n`,
       DATABASES: databases,
       DATABASE_USER: "shop",
       SERVICES: "backend",
+      ONCE_JOBS: "job-admin",
+      MARKER_OF_JOB_ADMIN: ".admin-made",
       PROXY: "none",
     };
     return Object.entries(settings)

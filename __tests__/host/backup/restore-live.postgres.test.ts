@@ -166,7 +166,8 @@ describe("a restore in place of the live databases", () => {
   );
 
   test("passes over a manifest that is none, and says so", { timeout: RUN_MS }, async () => {
-    for (const broken of ["not JSON", '{"id": "20990101T000000Z", "format": 1}', "[]"]) {
+    const outside = JSON.stringify({ ...manifest, onceJobs: ["../volume"] });
+    for (const broken of ["not JSON", '{"id": "20990101T000000Z", "format": 1}', "[]", outside]) {
       await host.withManifest(broken, async () => {
         const { code, stdout, stderr } = await host.run("backup", ["list"]);
         expect([code, stderr]).toEqual([0, expect.stringContaining("/backups/manifest.json is no manifest (")]);
@@ -199,5 +200,63 @@ describe("a restore in place of the live databases", () => {
       database: "shop",
     });
     expect(asApp).toEqual({ status: 0, output: expect.stringContaining("20001") });
+  });
+
+  // Last, because its backup is the newest one from then on.
+  describe("and the jobs that run once", () => {
+    const folder = () => path.join(host.stateDir, "once");
+    const ranOnce = (...jobs: string[]) => {
+      fs.rmSync(folder(), { recursive: true, force: true });
+      fs.mkdirSync(folder());
+      for (const job of jobs) fs.writeFileSync(path.join(folder(), job), "");
+    };
+    /** Their names, and the marker of the one that the app has when it is there. */
+    const once = () => [
+      ...fs.readdirSync(folder()).sort(),
+      ...fs.readdirSync(host.appDir).filter((name) => name === ".admin-made"),
+    ];
+    const restore = async (...args: string[]) => {
+      const all = ["--to", "live", "--yes", "--no-safety-backup", "a test", ...args];
+      const { code, stdout, stderr } = await host.run("restore", all);
+      expect([code, stderr]).toEqual([0, expect.any(String)]);
+      await dropAsPrinted(stdout);
+      return stderr;
+    };
+
+    test("brings back exactly those that had run at the time of the backup", { timeout: 2 * RUN_MS }, async () => {
+      ranOnce("admin", "of-earlier");
+      expect((await host.run("backup", ["now"])).code).toBe(0);
+      const [newest] = await host.manifests();
+      expect(newest?.onceJobs).toEqual(["admin", "of-earlier"]);
+      // As on a new volume.
+      fs.rmSync(folder(), { recursive: true });
+      expect(await restore()).toContain("restore: had run once: admin of-earlier\n");
+      expect(once()).toEqual(["admin", "of-earlier", ".admin-made"]);
+      // The first backup is older than all of them.
+      ranOnce("admin", "newer");
+      expect(await restore("--id", manifest.id)).toContain("restore: had run once: none\n");
+      expect(once()).toEqual([]);
+    });
+
+    test.each<[string, (manifest: Manifest) => unknown, string[], RegExp]>([
+      [
+        "of an earlier version, which does not tell",
+        ({ onceJobs: _jobs, ...old }) => old,
+        [],
+        /does not tell which jobs had/,
+      ],
+      [
+        "of which one database is restored",
+        (one) => one,
+        ["--database", "accounts"],
+        /because only accounts is restored/,
+      ],
+    ])("leaves them as they are by a backup %s", { timeout: RUN_MS }, async (_, change, args, said) => {
+      ranOnce("admin");
+      await host.withManifest(JSON.stringify(change(manifest)), async () => {
+        expect(await restore(...args)).toMatch(said);
+      });
+      expect(once()).toEqual(["admin"]);
+    });
   });
 });

@@ -46,12 +46,12 @@ test("a scheduled job has a service and a timer; a job by hand or at a release h
 
     [Service]
     Type=oneshot
-    WorkingDirectory=/opt/shop
     # Nothing to run before the service has been released.
     ExecCondition=/bin/grep -q ^IMAGE_API= /opt/shop/images.env
-    ExecStart=/usr/bin/docker compose --env-file images.env run --rm --no-deps -T --name shop-job-report job-report
-    ExecStopPost=-/usr/bin/docker rm --force shop-job-report
-    TimeoutStartSec=900
+    ExecStart=/opt/shop/libexec/job report
+    ExecStopPost=-/opt/shop/libexec/job --after report
+    SuccessExitStatus=75
+    TimeoutStartSec=960
     ",
       "shop-job-report.timer": "[Unit]
     Description=shop-mvp: when job report runs

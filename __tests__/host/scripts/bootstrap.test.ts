@@ -1,4 +1,4 @@
-import { execFileSync } from "node:child_process";
+import { execFileSync, spawn } from "node:child_process";
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
@@ -153,6 +153,43 @@ test("files that do not belong together are refused before anything changes", ()
   );
   expect(host.has("opt/shop/compose.yaml")).toBe(false);
   expect(systemctl()).toEqual([]);
+});
+
+describe("beside a release", () => {
+  /** Waits no time for a lock. */
+  const IMPATIENT = 'if [[ "$1" == --wait ]]; then shift 2; fi; exec /usr/bin/flock --nonblock "$@"';
+  /** Holds the lock of releases, and says so by the file `held`. */
+  const HOLD =
+    'exec 9>>"$1/run/shop/deploy.lock"; flock 9; echo "deploy r2 by ada" >&9; touch "$1/held"; exec sleep 60';
+
+  test("changes nothing: it waits for a while, then is refused with 75 and told who is at work", async () => {
+    const release = spawn("/bin/bash", ["-c", HOLD, "-", host.root]);
+    try {
+      await host.until("held");
+      host.standIn("flock", IMPATIENT);
+      const { status, lines } = run();
+      expect([status, lines]).toEqual([
+        75,
+        [
+          'bootstrap.sh: the lock "deploy" is taken: deploy r2 by ada; wait for it to end, then try again',
+          `bootstrap.sh: not done: somebody else is at work; when that is done, run: ${host.appDir}/bin/update --config`,
+        ],
+      ]);
+      expect(host.calls("flock")).toContain("flock --wait 120 9");
+      expect([host.has("opt/shop/compose.yaml"), host.has("packages"), systemctl()]).toEqual([false, false, []]);
+    } finally {
+      release.kill("SIGKILL");
+    }
+  });
+
+  test("starts the app outside of its lock, which that start takes", () => {
+    host.standIn(
+      "systemctl",
+      'case "$1" in restart) flock --nonblock "$root/run/shop/deploy.lock" touch "$root/free" ;; is-active) exit 3 ;; esac',
+    );
+    expect(run().status).toBe(0);
+    expect(host.has("free")).toBe(true);
+  });
 });
 
 test(

@@ -27,7 +27,8 @@ const composed = () =>
       call
         .replace(/^.*? (up|run) /, "$1 ")
         .replace(/ ?--(detach|wait-timeout \d+|wait|quiet-pull|no-deps|rm|remove-orphans)\b/g, "")
-        .replace(/ -T/, ""),
+        .replace(/ -T/, "")
+        .replace(/ --label \S+=.* (?=\S+$)/, " "),
     );
 
 describe("start", () => {

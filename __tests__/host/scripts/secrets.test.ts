@@ -68,6 +68,21 @@ describe("the first start", () => {
     });
   });
 
+  test("a value that AWS refuses and quotes is not part of the message", () => {
+    provide("API_KEY", "given");
+    provide("DB_PASSWORD", "x");
+    provide("POSTGRES_PASSWORD", "x");
+    const quotes = `request="\${*: -1}"; value="$(jq -r .Value "\${request#file://}")"; printf '%s' "$value" >"$root/refused"
+      echo "An error occurred (ValidationException) when calling the PutParameter operation: '$value' is too long" >&2; exit 254`;
+    host.standIn("aws", `if [[ "$*" == *put-parameter* ]]; then ${quotes}; fi\n${AWS_STAND_IN}`);
+    const { status, lines } = host.run("libexec/secrets");
+    expect(host.read("refused")).toMatch(/^.{80,}$/);
+    expect([status, lines.join("\n")]).toEqual([1, expect.not.stringContaining(host.read("refused"))]);
+    expect(lines.at(-1)).toContain(
+      "secrets: JWT_SECRET could not be stored in ssm: An error occurred (ValidationException) when calling the PutParameter operation: '(the value)' is too long;",
+    );
+  });
+
   test("of two hosts that make the same secret, the one that comes second takes the first one's", () => {
     provide("API_KEY", "given");
     host.write("aws/_shop_mvp_secret_JWT_SECRET.race", "from-the-other-host");

@@ -11,14 +11,16 @@ export interface Unit {
 
 type Schedule = Extract<Job["when"], { schedule: unknown }>["schedule"];
 
-const COMPOSE = "/usr/bin/docker compose --env-file images.env";
-
 /** Time for images to be pulled and every health check to pass at a first start; jobs of a release have their own. */
 const START_TIMEOUT_SECONDS = 1800;
 /** Between two tries to start after a failure that may pass, such as a registry that does not answer. */
 const RETRY_SECONDS = 60;
 /** What `libexec/start` ends with when the app itself is at fault: another try would change nothing. */
 const APP_FAILED = 3;
+/** What `libexec/job` ends with when the job is at work already. */
+const RUNS_ALREADY = 75;
+/** What `libexec/job` has to end a job whose time is over, before its unit is ended. */
+const JOB_END_SECONDS = 60;
 
 /** The unit that runs the app, and a service and a timer per scheduled job. */
 export function systemdUnits(context: ContainerContext, stack: string): Unit[] {
@@ -87,11 +89,11 @@ function scheduledJobs(context: ContainerContext, stack: string): Unit[] {
 
 const jobUnitName = ({ app }: ContainerContext, job: string): string => `${app.name}-${jobContainerName(job)}`;
 
-/** The container has a fixed name: a job never runs twice at once, and one that ran out of time is removed. */
+/** A job never runs twice at once: one that a person has started goes on, and this run is left out. */
 function jobService(context: ContainerContext, stack: string, name: string, job: Job): Unit {
-  const unit = jobUnitName(context, name);
+  const script = `${context.layout.appDir}/libexec/job`;
   return {
-    name: `${unit}.service`,
+    name: `${jobUnitName(context, name)}.service`,
     text: lines(
       "[Unit]",
       `Description=${stack}: job ${name}`,
@@ -101,12 +103,12 @@ function jobService(context: ContainerContext, stack: string, name: string, job:
       "",
       "[Service]",
       "Type=oneshot",
-      `WorkingDirectory=${context.layout.appDir}`,
       "# Nothing to run before the service has been released.",
       `ExecCondition=/bin/grep -q ^${imageVariable(job.service)}= ${context.layout.imagesFile}`,
-      `ExecStart=${COMPOSE} run --rm --no-deps -T --name ${unit} ${jobContainerName(name)}`,
-      `ExecStopPost=-/usr/bin/docker rm --force ${unit}`,
-      `TimeoutStartSec=${job.timeoutSeconds}`,
+      `ExecStart=${script} ${name}`,
+      `ExecStopPost=-${script} --after ${name}`,
+      `SuccessExitStatus=${RUNS_ALREADY}`,
+      `TimeoutStartSec=${job.timeoutSeconds + JOB_END_SECONDS}`,
     ),
   };
 }

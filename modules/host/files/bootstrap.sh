@@ -7,23 +7,33 @@
 readonly INCOMING="$APP_DIR/.incoming"
 readonly UNIT_DIR="$HOST_ROOT/etc/systemd/system"
 
+# Seconds that a release may take to its end, until this gives up.
+readonly DEPLOY_WAIT=120
+
 main() {
   trap report EXIT
   check_files
+  with_lock --wait "$DEPLOY_WAIT" deploy change_host
+  # From here on the host's own units bring it up at each boot; the loader's has done its part.
+  [[ -e "$APP_DIR/.installed" ]] || : >"$APP_DIR/.installed"
+  start_app
+}
+
+# Not under the hands of a release, which reads these files until its end. The start of the app takes the lock itself.
+change_host() {
   install_files
   "$APP_DIR/libexec/packages"
   "$APP_DIR/libexec/swap"
   install_units
   start_host
-  # From here on the host's own units bring it up at each boot; the loader's has done its part.
-  [[ -e "$APP_DIR/.installed" ]] || : >"$APP_DIR/.installed"
-  start_app
 }
 
 report() {
   local status=$?
   if ((status == 0)); then
     say "done: $STACK_NAME is up; $APP_DIR/bin/status shows it"
+  elif ((status == LOCKED)); then
+    say "not done: somebody else is at work; when that is done, run: $APP_DIR/bin/update --config"
   else
     say "not done: see above; when the cause is gone, run: bash $APP_DIR/bootstrap.sh"
   fi

@@ -62,6 +62,7 @@ restore_databases() {
   safety_backup "$3"
   fill_new_databases "$manifest" "$databases"
   swap_databases "$databases"
+  restore_once_jobs "$manifest" "$databases"
   finish_databases "$databases"
   describe_restored "$databases" >"$LIVE_DIR/result"
 }
@@ -169,6 +170,23 @@ swap_databases() {
   SWAPPED=yes
   # The older schema has not seen the jobs of the images that run now: they run again.
   rm -f -- "$JOBS_DONE"
+}
+
+# restore_once_jobs <manifest> <databases>: the jobs that run once and what they left belong together. Of a part of the
+# databases nobody can tell.
+restore_once_jobs() {
+  local all jobs
+  step "set which jobs have run once"
+  all="$(pick_databases "$1" '')"
+  if [[ "$2" != "$all" ]]; then
+    say "the jobs that have run once stay as they are, because only $2 is restored"
+  elif ! manifest once "$1" >"$LIVE_DIR/once-jobs"; then
+    say "the backup is of an earlier version and does not tell which jobs had run once; those stay as they are"
+  else
+    set_once_jobs "$LIVE_DIR/once-jobs"
+    jobs="$(paste -s -d ' ' "$LIVE_DIR/once-jobs")"
+    say "had run once: ${jobs:-none}"
+  fi
 }
 
 # end_sessions_sql <database> <database>: ends every session of the two and waits up to ten seconds until they are gone.

@@ -57,6 +57,8 @@ prepare_backup() {
   fi
   end_old_sessions
   check_databases
+  # Before the first dump: a job that ends meanwhile runs again after a restore, instead of never.
+  once_jobs_done >"$BACKUP_DIR/once-jobs"
   check_clock
   LAST="$BACKUP_DIR/last.json"
   # A safety backup may be of a database that had lost its data: the next one has to be compared with what was there before.
@@ -160,12 +162,13 @@ publish() {
 }
 
 write_manifest() {
-  local id="$1" reason="$2" started="$3" server client entries others
+  local id="$1" reason="$2" started="$3" server client entries others jobs
   server="$(sql postgres 'SHOW server_version')"
   client="$(in_postgres pg_dump --version </dev/null)"
   entries="$(for name in $DATABASES globals; do cat -- "$BACKUP_DIR/$name.json"; done | paste -s -d , -)"
   others="$(sed '/^$/d; s/["\\]/\\&/g; s/.*/"&"/' <<<"$NOT_BACKED_UP" | paste -s -d , -)"
+  jobs="$(sed 's/.*/"&"/' "$BACKUP_DIR/once-jobs" | paste -s -d , -)"
   printf '{"format":%s,"id":"%s","stack":"%s","reason":"%s","startedAt":"%s","finishedAt":"%s","major":%s,"server":"%s","client":"%s",' \
     "$MANIFEST_FORMAT" "$id" "$STACK_NAME" "$reason" "$(utc "$started")" "$(utc "$(date +%s)")" "$POSTGRES_MAJOR" "$server" "$client" |
-    cat - <(printf '"notBackedUp":[%s],"files":[%s]}' "$others" "$entries") | python3 -m json.tool
+    cat - <(printf '"notBackedUp":[%s],"onceJobs":[%s],"files":[%s]}' "$others" "$jobs" "$entries") | python3 -m json.tool
 }

@@ -49,6 +49,13 @@ case ":$PATH:" in
   *) export PATH="$PATH:/snap/bin" ;;
 esac
 
+# on_aws_within <seconds> <arguments>: on_aws, ended when the CLI's own tries take longer.
+on_aws_within() {
+  local seconds="$1"
+  shift
+  timeout --kill-after=5 "$seconds" aws --cli-connect-timeout 10 --cli-read-timeout 60 "$@"
+}
+
 # put_file <from> <to> [mode]: by rename, so that a reader sees the old file or the new one. Status 1: nothing to do. Ends
 # the script when the file cannot be written.
 put_file() {
@@ -80,10 +87,13 @@ with_lock() {
   )
 }
 
-# take_lock <seconds> <name> <text>: until this process ends. Its file says who holds it, for whoever comes next.
+# take_lock <seconds> <name> <text>: until this process ends. Its file says who holds it, for whoever comes next. It is root's
+# alone: whoever could open it could hold the lock.
 take_lock() {
   local file="$RUN_DIR/$2.lock"
   mkdir -p -- "$RUN_DIR"
+  (umask 077 && : >>"$file")
+  chmod 0600 -- "$file"
   exec 9>>"$file"
   flock --wait "$1" 9 || lock_taken "$2" "$(tail -n 1 -- "$file")"
   printf '%s, process %s, since %s\n' "$3" "$BASHPID" "$(date -u +%Y-%m-%dT%H:%M:%SZ)" >"$file"

@@ -1,14 +1,10 @@
 # shellcheck shell=bash
 # Starts the app in its order: data, database script, jobs of a release, services, proxy. Sourced after common.sh, which
-# gives the settings, and images.sh.
+# gives the settings, images.sh and jobs.sh.
 # shellcheck disable=SC2153,SC2154
 
 # What a script ends with when the app itself is at fault and another try would change nothing.
 readonly APP_FAILED=3
-# The images that each job of a release has succeeded in, newest last: on the data volume, because that is what it changed.
-readonly JOBS_DONE="$STATE_DIR/jobs-done" JOBS_KEPT=100
-# A file per job that has succeeded once and runs no more.
-readonly ONCE_DIR="$STATE_DIR/once"
 # An image's first health check may take minutes; a database that recovers after a power cut longer.
 readonly DATA_WAIT=900 SERVICES_WAIT=900
 # Of each try to pull an image: gigabytes over a slow line, but not for ever.
@@ -108,79 +104,6 @@ start_data() {
   fi
 }
 
-# Once per image: so a reboot repeats none, and neither does a way back to an image that was here before.
-run_deploy_jobs() {
-  local job
-  for job in $(deploy_jobs_due); do
-    run_job "$job" ||
-      fail_app "$job failed in $(job_image "$job")" "the services were left as they were; its output is above and in the log of $(setting SERVICE_OF "$job")"
-    remember_job "$job"
-  done
-}
-
-# Those of the released images that have not succeeded in them.
-deploy_jobs_due() {
-  local job image
-  for job in $DEPLOY_JOBS; do
-    image="$(job_image "$job")"
-    if [[ -n "$image" ]] && ! grep --quiet --line-regexp --fixed-strings "$job $image" "$JOBS_DONE" 2>/dev/null; then
-      printf '%s\n' "$job"
-    fi
-  done
-}
-
-job_image() { released "$(setting SERVICE_OF "$1")"; }
-
-# remember_job <job>: that it has succeeded in its image.
-remember_job() {
-  {
-    tail -n "$JOBS_KEPT" -- "$JOBS_DONE" 2>/dev/null || true
-    printf '%s %s\n' "$1" "$(job_image "$1")"
-  } >"$JOBS_DONE.new"
-  mv -T -- "$JOBS_DONE.new" "$JOBS_DONE"
-}
-
-# run_job <job>: in a container of its own with a fixed name, so that none is left; the status of its command.
-run_job() {
-  local job="$1" name="$APP_NAME-$1" status=0
-  say "running $job"
-  docker rm --force "$name" >/dev/null 2>&1 || true
-  compose_within "$(setting SECONDS_OF "$job")" run --rm --no-deps -T --name "$name" "$job" </dev/null || status=$?
-  if ((status != 0)); then docker rm --force "$name" >/dev/null 2>&1 || true; fi
-  return "$status"
-}
-
-# Jobs that run after the services are well, at each release until they have succeeded, and never again.
-run_once_jobs() {
-  local job
-  for job in $(once_jobs_due); do
-    run_job "$job" ||
-      fail_app "$job failed in $(job_image "$job")" "its output is above and in the log of $(setting SERVICE_OF "$job"); it runs again at the next release"
-    remember_once "$job"
-  done
-}
-
-once_jobs_due() {
-  local job
-  for job in $ONCE_JOBS; do
-    if [[ -n "$(job_image "$job")" && ! -e "$ONCE_DIR/${job#job-}" ]]; then printf '%s\n' "$job"; fi
-  done
-}
-
-# remember_once <job>: on the data volume, which a replaced host finds again; the marker is what people and programs look at.
-remember_once() {
-  mkdir -p -- "$ONCE_DIR"
-  : >"$ONCE_DIR/${1#job-}"
-  put_markers
-}
-
-put_markers() {
-  local job
-  for job in $ONCE_JOBS; do
-    if [[ -e "$ONCE_DIR/${job#job-}" ]]; then : >"$APP_DIR/$(setting MARKER_OF "$job")"; fi
-  done
-}
-
 # start_services <services>: with the proxy. What is unwell does not hold up what does not need it.
 start_services() {
   local services
@@ -204,15 +127,40 @@ remove_unreleased() {
 
 # up <seconds> [options] <services...>: until they are healthy, but not for ever.
 up() {
-  local seconds="$1" status=0
+  local seconds="$1" said status=0
   shift
-  compose_within "$((seconds + 60))" --progress plain up --detach --wait --wait-timeout "$seconds" --quiet-pull "$@" \
-    </dev/null || status=$?
+  { said="$(compose_up "$seconds" "$@")" || status=$?; } 3>&2
+  if ((status != 0)) && misses_check "$said"; then
+    status=0
+    wait_while_starting "$seconds" "$@"
+  fi
   # Its status is not enough: an older Compose that runs out of time does not say so.
   if ((status != 0)) || [[ -n "$(unwell "$@" 2>&1)" ]]; then
     unwell "$@"
     fail_app "not every container runs" "its log: $APP_DIR/bin/logs <service>"
   fi
+}
+
+# compose_up <seconds> [options] <services...>: what it says goes to standard output and to file 3.
+compose_up() {
+  local seconds="$1"
+  shift
+  compose_within "$((seconds + 60))" --progress plain up --detach --wait --wait-timeout "$seconds" --quiet-pull "$@" \
+    </dev/null 2>&1 | while IFS= read -r line; do
+    printf '%s\n' "$line" >&3
+    printf '%s\n' "$line"
+  done
+}
+
+# misses_check <what Compose said>: Compose 2 has started everything, but does not wait for a container whose image says
+# HEALTHCHECK NONE, nor for the others then; Compose 5 takes one that runs.
+misses_check() { grep --quiet --extended-regexp '^container [^ ]+ has no healthcheck configured$' <<<"$1"; }
+
+# wait_while_starting <seconds> [options] <services...>: until each health check has said something.
+wait_while_starting() {
+  local end="$((SECONDS + $1))"
+  shift
+  while ((SECONDS < end)) && unwell "$@" 2>&1 | grep --quiet ' is running starting$'; do sleep 2; done
 }
 
 # Names the containers among these that are not up and healthy.

@@ -8,6 +8,8 @@ readonly NOT_RELEASED=none
 readonly PREVIOUS_FILE="$APP_DIR/images.previous.env"
 readonly REFUSED_FILE="$APP_DIR/images.refused.env"
 readonly LOGIN_SECONDS=60
+# Of one question to AWS; and of all of them, after which what is not read counts as not told: the app waits for this at a boot.
+readonly ASK_SECONDS=20 READ_SECONDS=60
 
 # "my-api" as part of a variable's name: MY_API.
 variable_part() {
@@ -57,12 +59,13 @@ read_all_images() {
 
 # read_images <file of refused images> <to>: sets UNREAD to the services of which AWS tells no image.
 read_images() {
-  local service image last refused unread=()
+  local service image last refused end unread=()
+  end="$(($(date +%s) + READ_SECONDS))"
   : >"$2"
   for service in $SERVICES; do
     last="$(released "$service")"
     refused="$(image_in "$1" "$service")"
-    if ! image="$(released_in_aws "$service")"; then
+    if (($(date +%s) >= end)) || ! image="$(released_in_aws "$service")"; then
       unread+=("$service")
       image="$last"
     elif [[ -n "$last" && "$image" != "$last" && "$image" == "$refused" ]]; then
@@ -81,7 +84,7 @@ read_images() {
 released_in_aws() {
   local parameter
   parameter="$(setting IMAGE_PARAMETER "$1")"
-  retry 3 5 on_aws ssm get-parameter --name "$parameter" --query Parameter.Value --output text
+  retry 3 5 on_aws_within "$ASK_SECONDS" ssm get-parameter --name "$parameter" --query Parameter.Value --output text
 }
 
 # Signs in to each registry of ECR that an image comes from. Images that are here already need none, so a failure is said
@@ -92,7 +95,7 @@ sign_in() {
   sed -n "s/^IMAGE_[A-Z0-9_]*='\([0-9]*\.dkr\.ecr\.[^/]*\)\/.*/\1/p" "$(released_images)" | sort --unique | while read -r registry; do
     region="${registry#*.dkr.ecr.}"
     region="${region%%.*}"
-    if ! on_aws ecr get-login-password --region "$region" |
+    if ! on_aws_within "$ASK_SECONDS" ecr get-login-password --region "$region" |
       timeout --kill-after=10 "$LOGIN_SECONDS" docker login --username AWS --password-stdin "$registry" >/dev/null 2>&1; then
       say "could not sign in to $registry: images that are not here yet cannot be pulled"
     fi

@@ -1,7 +1,11 @@
 """Reads the manifest of a backup for the shell, one answer per line. Only Python's standard library, 3.9 or later."""
 
 import json
+import re
 import sys
+
+# Names of jobs become names of files.
+JOB = re.compile(r"[a-z0-9][a-z0-9-]*")
 
 
 def load(path):
@@ -19,6 +23,9 @@ def check(path):
                 needed += [file[name] for name in ("kind", "key", "versionId", "bytes", "sha256")]
                 if file["kind"] == "database":
                     needed += [file["database"], file["databaseBytes"], sum(file["rows"].values())]
+            for job in manifest.get("onceJobs", []):
+                if not JOB.fullmatch(job):
+                    raise ValueError(f"{job!r} is no name of a job")
     except (AttributeError, KeyError, TypeError, ValueError) as error:
         print(f"{type(error).__name__}: {error}".splitlines()[0])
         sys.exit(1)
@@ -28,6 +35,14 @@ def field(path, name):
     """The value of a field of the whole backup; a list has one entry per line."""
     value = load(path)[name]
     print("\n".join(str(entry) for entry in value) if isinstance(value, list) else value)
+
+
+def once(path):
+    """Names of the jobs that run once and had done so. Fails for a backup of an earlier version, which does not tell."""
+    jobs = load(path).get("onceJobs")
+    if jobs is None:
+        sys.exit(1)
+    print("".join(f"{job}\n" for job in jobs), end="")
 
 
 def files(path, kind):
@@ -69,7 +84,7 @@ def compare(path, database, counted):
     sys.exit(1 if wrong else 0)
 
 
-COMMANDS = {command.__name__: command for command in (check, field, files, summary, rows, total, compare)}
+COMMANDS = {command.__name__: command for command in (check, field, once, files, summary, rows, total, compare)}
 
 if __name__ == "__main__":
     COMMANDS[sys.argv[1]](*sys.argv[2:])

@@ -195,7 +195,8 @@ give_up() {
   local reason
   SIGNALS=ignore
   reason="$(why)"
-  remove_job_containers
+  # A job that was cut short may still be at work.
+  end_own_jobs
   case "$STARTED_BY" in
     *" $PHASE "*) way_back "$reason" ;;
     *)
@@ -216,12 +217,6 @@ why() {
 
 # What the phase has said at its end, without what it was about to do.
 last_said() { sed '/^\(pulling\|running\) /d' "$SAID" | tail -n 2 | awk '{ printf "%s%s", (NR > 1 ? "; " : ""), $0 }'; }
-
-# A job that was cut short may still be at work.
-remove_job_containers() {
-  local job
-  for job in $DEPLOY_JOBS $ONCE_JOBS; do docker rm --force "$APP_NAME-$job" >/dev/null 2>&1 || true; done
-}
 
 # way_back <reason>
 way_back() {

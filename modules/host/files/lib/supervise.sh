@@ -4,6 +4,8 @@
 # Set by attempt and interrupted.
 # shellcheck disable=SC2034 # For whoever sources this file.
 ATTEMPT=0 WORKER='' INTERRUPTED=no
+# Bytes of what is written down: the beginning, and the last of it. A job may write without an end, and the log lies in memory.
+readonly LOG_BEGINNING=524288 LOG_END=65536
 
 # supervised <log> <command...>: in a session of its own, so that what ends this script (the end of a connection, or of a
 # command of Systems Manager) leaves it alone; a signal that asks this script to stop is handed on. Its output goes to the
@@ -25,6 +27,24 @@ supervised() {
   done
   wait "$reader" || true
   return "$status"
+}
+
+# limit_log: everything that is said from here on goes through a process that a signal does not end.
+limit_log() {
+  exec > >(
+    trap '' TERM HUP INT
+    stdbuf --output=0 head --bytes="$LOG_BEGINNING"
+    exec tail --bytes="$LOG_END"
+  ) 2>&1
+  LOG_WRITER=$!
+  trap end_log EXIT
+}
+
+# What a phase has left behind may still write; it is not waited for.
+# shellcheck disable=SC2329 # By the trap.
+end_log() {
+  exec >/dev/null 2>&1
+  timeout 5 tail --follow --sleep-interval=0.1 --pid="$LOG_WRITER" /dev/null || true
 }
 
 # attempt <command...>: in a child that does not hold this script's lock, so that a signal finds this process waiting. Its
