@@ -182,10 +182,10 @@ const sourcesIn = (folder: string): string[] =>
 describe("the walk over all imports", () => {
   test("sees the product: from main.ts down to a resource", () => {
     const { files, packages } = loadedWith("main.ts");
-    expect(files).toContain("modules/network/host-network.ts");
+    expect(files).toContain("modules/data/data-volume.ts");
     expect(constructsAmong(packages)).toContainEqual([
-      "@cdktf/provider-aws/lib/vpc",
-      "modules/network/host-network.ts",
+      "@cdktf/provider-aws/lib/ebs-volume",
+      "modules/data/data-volume.ts",
     ]);
   });
 

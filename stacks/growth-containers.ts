@@ -67,7 +67,7 @@ export const logOf = ({ region }: ResolvedApp, logs: LogGroups, key: string, pre
 });
 
 /** ARN of each secret that a container reads; a key of a JSON secret stands behind it. */
-const secretArns = (secrets: Readonly<Record<string, string>>): string[] => [
+export const secretArns = (secrets: Readonly<Record<string, string>>): string[] => [
   ...new Set(Object.values(secrets).map((reference) => reference.replace(/:[a-z]+::$/, ""))),
 ];
 
@@ -91,3 +91,7 @@ export function rolesOf(
     secretArns: secretArns(secrets),
   });
 }
+
+/** What ECS reads the password of each role of the database by, by the name of its secret. */
+export const passwordsOf = ({ credentials }: SecretReferences): Record<string, string> =>
+  Object.fromEntries(Object.entries(credentials).map(([name, { password }]) => [name, password]));

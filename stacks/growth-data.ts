@@ -1,3 +1,4 @@
+import { Fn, Op, Token } from "cdktf";
 import type { Construct } from "constructs";
 import { AuroraCluster } from "../modules/data/aurora-cluster";
 import { CacheGroup } from "../modules/data/cache-group";
@@ -59,12 +60,16 @@ export function createDatabase(scope: Construct, props: DataProps): ManagedDatab
   return new RdsInstance(scope, "database", {
     ...common,
     instanceClass,
-    storage: { gib: storageGiB, type: rds.storageType, maxGib: rds.maxStorageGiB },
+    storage: { gib: storageGiB, type: rds.storageType, maxGib: mostStorage(rds.maxStorageGiB, storageGiB) },
     multiAz,
     zone: rds.zone && `${app.region}${rds.zone}`,
     replicas,
   });
 }
+
+/** RDS refuses a limit that is not a tenth above the storage, which a variable may raise. */
+const mostStorage = (maxGiB: number, storageGiB: number): number =>
+  Token.asNumber(Fn.max([maxGiB, Fn.ceil(Op.mul(storageGiB, 1.1))]));
 
 /** The cache or queue; undefined without one. */
 export function createCache(scope: Construct, props: DataProps): CacheGroup | undefined {

@@ -1,3 +1,4 @@
+import { Op } from "cdktf";
 import type { Construct } from "constructs";
 import { furtherNames } from "../modules/containers/environment";
 import { DB_INIT, jobContainerName } from "../modules/containers/names";
@@ -13,7 +14,7 @@ import { TaskDefinition } from "../modules/ecs/task-definition";
 import { logicalId } from "../modules/naming/logical-ids";
 import type { TaskRoles } from "../modules/security/task-roles";
 import type { Job } from "../modules/spec";
-import { containerOf, logOf, rolesOf, type TaskProps } from "./growth-containers";
+import { containerOf, logOf, passwordsOf, rolesOf, type TaskProps } from "./growth-containers";
 import { MASTER_USER } from "./growth-data";
 
 /** A job runs the image of its service, with its settings and secrets and those of its own. */
@@ -50,7 +51,7 @@ export function createJob(
     executionRoleArn: roles.executionRoleArn,
     taskRoleArn: roles.taskRoleArn,
   });
-  if (typeof job.when === "object") createSchedule(scope, props, name, job.when.schedule, task, roles);
+  if (typeof job.when === "object") createSchedule(scope, props, name, job.when.schedule, task, roles, image);
   return task;
 }
 
@@ -61,6 +62,7 @@ function createSchedule(
   schedule: Extract<Job["when"], object>["schedule"],
   task: TaskDefinition,
   roles: TaskRoles,
+  { released }: CurrentImage,
 ): void {
   new ScheduledTask(scope, logicalId("schedule", job), {
     names,
@@ -72,7 +74,7 @@ function createSchedule(
     place,
     executionRoleArn: roles.executionRoleArn,
     taskRoleArn: roles.taskRoleArn,
-    computeEnabled: variables.computeEnabled,
+    computeEnabled: Op.and(variables.computeEnabled, released),
   });
 }
 
@@ -83,9 +85,7 @@ const DATABASE_JOB_SIZE = { cpu: 256, memoryMiB: 512 };
 export function createDatabaseJob(scope: Construct, props: TaskProps, database: ManagedDatabase): TaskDefinition {
   const { names, app, logs, references } = props;
   const size = fargateSize(DATABASE_JOB_SIZE);
-  const passwords = Object.fromEntries(
-    Object.entries(references.credentials).map(([name, { password }]) => [name, password]),
-  );
+  const passwords = passwordsOf(references);
   const containers = dbInitContainers({
     plan: app.database,
     host: database.endpoint,

@@ -6,6 +6,7 @@ import type { Cluster } from "../modules/ecs/cluster";
 import type { PhysicalNames } from "../modules/naming/physical-names";
 import type { AlarmSpec } from "../modules/observability/alarm";
 import { Alarms } from "../modules/observability/alarms";
+import { backupAlarms } from "../modules/observability/backup-alarms";
 import { balancerAlarms } from "../modules/observability/balancer-alarms";
 import { Budget } from "../modules/observability/budget";
 import { cacheAlarms } from "../modules/observability/cache-alarms";
@@ -67,8 +68,13 @@ export function createObservability(scope: Construct, props: ObservabilityProps)
 const suffixes = (groups: Traffic["groups"]): Record<string, string> =>
   Object.fromEntries(Object.entries(groups).map(([service, { arnSuffix }]) => [service, arnSuffix]));
 
-function alarmsOf({ app, variables, cluster, tasks, database, cache, traffic }: ObservabilityProps): AlarmSpec[] {
-  const { ecs, elasticache } = app;
+/** Nodes that are watched at least: a variable can add the second one without another synth. */
+const FEWEST_NODES = 2;
+
+function alarmsOf(props: ObservabilityProps): AlarmSpec[] {
+  const { names, app, variables, cluster, tasks, database, cache, traffic } = props;
+  const { ecs, elasticache, backup } = app;
+  const nodes = Math.max(FEWEST_NODES, elasticache.replicas + 1);
   return [
     ...(traffic
       ? balancerAlarms({ balancer: traffic.balancer.arnSuffix, targetGroups: suffixes(traffic.groups) })
@@ -78,9 +84,13 @@ function alarmsOf({ app, variables, cluster, tasks, database, cache, traffic }: 
       services: tasks.services,
       insights: ecs.insights !== "off",
       computeEnabled: variables.computeEnabled,
+      released: tasks.released,
     }),
     ...(database && variables.database ? ofDatabase(app, variables.database, database) : []),
-    ...(cache ? cacheAlarms({ groupId: cache.id, nodes: elasticache.replicas + 1, use: app.cache.use }) : []),
+    ...(cache ? cacheAlarms({ groupId: cache.id, nodes, use: app.cache.use }) : []),
+    ...(database
+      ? backupAlarms({ maxAgeHours: backup.maxAgeHours, stack: names.prefix, metricNamespace: names.path })
+      : []),
   ];
 }
 

@@ -16,6 +16,7 @@ import { LogGroups } from "../modules/observability/log-groups";
 import { ServiceImages } from "../modules/registry/service-images";
 import { TierFirewalls } from "../modules/security/tier-firewalls";
 import { isOn, type ResolvedStack } from "../modules/spec";
+import { BACKUP } from "./growth-backup";
 import { createCache, createDatabase, createSecrets } from "./growth-data";
 import { createObservability } from "./growth-observability";
 import { growthOutputs } from "./growth-outputs";
@@ -44,7 +45,7 @@ export class GrowthStack extends TierStack {
     const network = this.createNetwork();
     const firewalls = this.createFirewalls(network);
     const bucket = this.createBackups();
-    const images = new ServiceImages(this, "images", { names, services: app.services, registry: app.registry });
+    const images = this.createImages();
     const logs = this.createLogs();
     const data = { names, app, network, firewalls, variables: this.variables };
     const database = createDatabase(this, data);
@@ -53,7 +54,18 @@ export class GrowthStack extends TierStack {
     const { accountId, variables } = this;
     const traffic = createTraffic(this, { names, app, accountId, network, firewalls, variables });
     const cluster = this.createCluster();
-    const tasks = this.createTasks(network, firewalls, cluster, images, logs, database, cache, references, traffic);
+    const tasks = this.createTasks(
+      network,
+      firewalls,
+      cluster,
+      images,
+      logs,
+      database,
+      cache,
+      references,
+      traffic,
+      bucket,
+    );
     const notifications = createObservability(this, {
       names,
       app,
@@ -141,9 +153,17 @@ export class GrowthStack extends TierStack {
     });
   }
 
+  /** What signs in to the database waits for its role, which a job makes after the first apply. */
+  private createImages(): ServiceImages {
+    const { services, registry, database } = this.app;
+    const connected = Object.keys(services).filter((name) => services[name]?.connects.includes("database"));
+    const heldBack = database.mode === "own" ? connected : [];
+    return new ServiceImages(this, "images", { names: this.names, services, registry, heldBack });
+  }
+
   private createLogs(): LogGroups {
     const { services, observability } = this.app;
-    const own = this.variables.database === undefined ? [] : [DB_INIT];
+    const own = this.variables.database === undefined ? [] : [DB_INIT, BACKUP];
     return new LogGroups(this, "logs", {
       names: this.names,
       keys: [...Object.keys(services), ...own],
@@ -167,6 +187,7 @@ export class GrowthStack extends TierStack {
     cache: CacheGroup | undefined,
     references: SecretReferences,
     traffic: Traffic | undefined,
+    bucket: BackupBucket,
   ): Tasks {
     const { names, app, accountId, variables } = this;
     const named = Object.keys(app.services).filter((name) => app.services[name]?.port !== undefined);
@@ -192,6 +213,6 @@ export class GrowthStack extends TierStack {
       traffic,
       variables,
     };
-    return createTasks(this, props, database);
+    return createTasks(this, props, database, bucket);
   }
 }

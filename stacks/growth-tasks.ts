@@ -1,5 +1,7 @@
+import type { IResolvable } from "cdktf";
 import type { Construct } from "constructs";
 import { DB_INIT } from "../modules/containers/names";
+import type { BackupBucket } from "../modules/data/backup-bucket";
 import type { ManagedDatabase } from "../modules/data/managed-database";
 import { Autoscaling } from "../modules/ecs/autoscaling";
 import { containerDefinitions } from "../modules/ecs/container-definition";
@@ -9,6 +11,7 @@ import { EcsService } from "../modules/ecs/service";
 import { TaskDefinition } from "../modules/ecs/task-definition";
 import { logicalId } from "../modules/naming/logical-ids";
 import type { ResolvedService } from "../modules/spec";
+import { BACKUP, createBackup } from "./growth-backup";
 import { containerOf, rolesOf, type TaskProps } from "./growth-containers";
 import { createDatabaseJob, createJob } from "./growth-jobs";
 import type { GrowthVariables } from "./growth-variables";
@@ -17,11 +20,18 @@ import type { GrowthVariables } from "./growth-variables";
 export interface Tasks {
   /** Name in ECS by service. */
   readonly services: Readonly<Record<string, string>>;
-  /** Family of task definitions by job. */
-  readonly jobs: Readonly<Record<string, TaskDefinition>>;
+  /** Whether anything was released, by service. */
+  readonly released: Readonly<Record<string, IResolvable>>;
+  /** Task definitions by job, those that the stack adds among them. */
+  readonly jobs: Readonly<Record<string, Pick<TaskDefinition, "family">>>;
 }
 
-export function createTasks(scope: Construct, props: TaskProps, database: ManagedDatabase | undefined): Tasks {
+export function createTasks(
+  scope: Construct,
+  props: TaskProps,
+  database: ManagedDatabase | undefined,
+  bucket: BackupBucket,
+): Tasks {
   const current = Object.fromEntries(
     Object.entries(props.images.parameters).map(([service, parameter]) => [
       service,
@@ -40,9 +50,15 @@ export function createTasks(scope: Construct, props: TaskProps, database: Manage
       createJob(scope, props, name, job, imageOf(current, job.service)),
     ]),
   );
-  const prepare: Record<string, TaskDefinition> =
-    database === undefined ? {} : { [DB_INIT]: createDatabaseJob(scope, props, database) };
-  return { services, jobs: { ...prepare, ...jobs } };
+  const released = Object.fromEntries(Object.entries(current).map(([service, image]) => [service, image.released]));
+  const ofDatabase: Tasks["jobs"] =
+    database === undefined
+      ? {}
+      : {
+          [DB_INIT]: createDatabaseJob(scope, props, database),
+          [BACKUP]: createBackup(scope, props, database, bucket),
+        };
+  return { services, released, jobs: { ...ofDatabase, ...jobs } };
 }
 
 function imageOf(images: Readonly<Record<string, CurrentImage>>, service: string): CurrentImage {

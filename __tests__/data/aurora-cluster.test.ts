@@ -133,7 +133,7 @@ describe("AuroraCluster", () => {
     });
     expect(onlyOne(pausing, RdsClusterParameterGroup)).toMatchObject({
       description: "TLS only",
-      parameter: [{ name: "rds.force_ssl", value: "1", apply_method: "immediate" }],
+      parameter: [{ name: "rds.force_ssl", value: "1", apply_method: "pending-reboot" }],
     });
   });
 

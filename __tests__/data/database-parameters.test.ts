@@ -19,7 +19,7 @@ const LOGGING = {
   log_lock_waits: ["1", "immediate"],
   log_temp_files: ["10240", "immediate"],
 };
-const TLS = { "rds.force_ssl": ["1", "immediate"] };
+const TLS = { "rds.force_ssl": ["1", "pending-reboot"] };
 const REPLICATION = { "rds.logical_replication": ["1", "pending-reboot"] };
 
 test("families are named by engine and major version", () => {

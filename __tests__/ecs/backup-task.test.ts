@@ -104,7 +104,7 @@ describe("its containers", () => {
       expect(container).toMatchObject({
         user: "0:0",
         readonlyRootFilesystem: true,
-        linuxParameters: { capabilities: { drop: ["ALL"] } },
+        linuxParameters: { capabilities: { add: [], drop: ["ALL"] } },
         mountPoints: [{ containerPath: "/work", readOnly: false, sourceVolume: "work" }],
       });
     }

@@ -39,7 +39,7 @@ describe("a container of a Fargate task", () => {
       environment: [],
       essential: true,
       image: "registry.example/api@sha256:1",
-      linuxParameters: { capabilities: { drop: ["ALL"] }, initProcessEnabled: true },
+      linuxParameters: { capabilities: { add: [], drop: ["ALL"] }, initProcessEnabled: true },
       logConfiguration: {
         logDriver: "awslogs",
         options: {

@@ -45,7 +45,7 @@ describe("what an app says differently on a tier", () => {
     const entries = { mvp: {}, growth: { overrides: { rds } } };
     expect(resolve({ ...wrong, stacks: entries }).problems.map(({ path }) => path)).toEqual(["region"]);
     expect(resolve({ ...wrong, region: "eu-central-1", stacks: entries }).problems.map(formatProblem)).toEqual([
-      "shop: stacks.growth.overrides.rds.maxStorageGiB is 150; allowed: 200 or more, the storage at the start; raise it, or lower rds.storageGiB",
+      "shop: stacks.growth.overrides.rds.maxStorageGiB is 150; allowed: 220 or more, a tenth above the storage at the start; raise it, or lower rds.storageGiB",
     ]);
   });
 });

@@ -19,7 +19,7 @@ export const databaseFamily = (engine: DatabaseEngine, major: number): string =>
  * Connections with TLS only. RDS's own default is on from PostgreSQL 15 and Aurora's from 17, so it is set for both.
  * Source: Amazon RDS User Guide, "Using SSL with a PostgreSQL DB instance".
  */
-const TLS_ONLY: DatabaseParameter = { name: "rds.force_ssl", value: "1", applyMethod: "immediate" };
+const TLS_ONLY: DatabaseParameter = { name: "rds.force_ssl", value: "1", applyMethod: "pending-reboot" };
 
 /**
  * Logical replication, so that a move to or from another tier needs no restart. The parameter is static.

@@ -129,7 +129,8 @@ function linuxParameters({ user, tmpfs = [], execTmpfs = [], memoryMiB, exec = f
     ...execTmpfs.map((path) => folder(path, "exec")),
   ].sort((a, b) => (a.containerPath < b.containerPath ? -1 : 1));
   return {
-    ...(!exec && { capabilities: { drop: ["ALL"] } }),
+    // Both lists: AWS answers with both, and the provider compares texts (hashicorp/terraform-provider-aws, container_definitions.go).
+    ...(!exec && { capabilities: { add: [], drop: ["ALL"] } }),
     initProcessEnabled: true,
     ...(folders.length > 0 && { tmpfs: folders }),
   };

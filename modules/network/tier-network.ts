@@ -25,7 +25,10 @@ export interface TierNetworkProps {
   /** Ranges of the subnets, in the order of `zones`. */
   readonly plan: SubnetPlan;
   readonly egress: EgressMode;
-  /** EC2 type of the NAT instance, a Graviton type. @default "t4g.nano" */
+  /**
+   * EC2 type of the NAT instance, a Graviton type. On the 512 MiB of a t4g.nano, dnf is ended for want of memory
+   * (amazonlinux/amazon-linux-2023 issue 404). @default "t4g.micro"
+   */
   readonly natInstanceType?: string;
   /**
    * Services with interface endpoints, by the last part of their endpoint names.
@@ -217,7 +220,7 @@ export class TierNetwork extends Construct {
   }
 
   private createEgress(vpc: Vpc, zones: Zone[], internet: ITerraformDependable[]): Egress | undefined {
-    const { names, cidr, egress, natInstanceType = "t4g.nano" } = this.props;
+    const { names, cidr, egress, natInstanceType = "t4g.micro" } = this.props;
     const [first, ...others] = zones.map((zone) => ({ ...zone, publicSubnetId: zone.public.id }));
     if (first === undefined) throw new Error(`${this.node.path}: a network needs at least one zone`);
     const common = { names, vpcId: vpc.id, cidr, internet, natInstanceType };

@@ -9,6 +9,8 @@ export interface ServiceImagesProps {
   readonly names: PhysicalNames;
   readonly services: ResolvedApp["services"];
   readonly registry: ResolvedApp["registry"];
+  /** Services that run nothing until somebody releases it, although their image is known by reference. @default - none */
+  readonly heldBack?: readonly string[];
 }
 
 /**
@@ -27,7 +29,8 @@ export class ServiceImages extends Construct {
     const parameters: Record<string, ReleasedImage> = {};
     const repositories: Record<string, Repository> = {};
     for (const [service, { image }] of Object.entries(props.services)) {
-      const initial = "reference" in image ? image.reference : NOT_RELEASED;
+      const isKnown = "reference" in image && !props.heldBack?.includes(service);
+      const initial = isKnown ? image.reference : NOT_RELEASED;
       parameters[service] = new ReleasedImage(scope, logicalId("image", service), {
         names: props.names,
         service,

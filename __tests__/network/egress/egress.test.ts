@@ -110,7 +110,7 @@ describe("nat-instance", () => {
   test("the instance is hardened, of the newest image when it is made, and replaced by other user data", () => {
     expect(onlyOne(json, Instance)).toEqual({
       ami: "${data.aws_ssm_parameter.network_nat_image.insecure_value}",
-      instance_type: "t4g.nano",
+      instance_type: "t4g.micro",
       primary_network_interface: { network_interface_id: CARD },
       user_data: expect.stringContaining("#!/bin/bash"),
       user_data_replace_on_change: true,

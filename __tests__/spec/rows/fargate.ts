@@ -39,6 +39,14 @@ export const FARGATE_ROWS: readonly Row[] = [
     ],
   },
   {
+    name: "images of others without the internet",
+    rule: "closed-tasks-pull-from-ecr",
+    patch: { stacks: { growth: {} }, network: { egress: "endpoints-only" } },
+    lines: [
+      `shop-growth: network.egress is "endpoints-only"; allowed: a way to the internet, or only images that the stack's own repositories hold; choose another: services.api, the jobs that prepare and back up the database would find no image`,
+    ],
+  },
+  {
     name: "folders on Fargate",
     rule: "tasks-keep-nothing",
     patch: { stacks: { growth: {} }, services: { api: { volumes: [{ name: "uploads", path: "/uploads" }] } } },

@@ -44,7 +44,7 @@ export const MANAGED_DATA_ROWS: readonly Row[] = [
     rule: "storage-grows",
     patch: { stacks: { growth: {} }, rds: { storageGiB: 200 } },
     lines: [
-      "shop-growth: rds.maxStorageGiB is 100; allowed: 200 or more, the storage at the start; raise it, or lower rds.storageGiB",
+      "shop-growth: rds.maxStorageGiB is 100; allowed: 220 or more, a tenth above the storage at the start; raise it, or lower rds.storageGiB",
     ],
   },
   {

@@ -20,7 +20,7 @@ const ROOT_GIB = 8;
  * role, and no port open to anybody but the private subnets, whose packets it only passes on. It is replaced by other user
  * data; a newer image is taken by replacing it deliberately.
  *
- * Cost: t4g.nano $3 to $4 a month by region, its 8 GiB disk $0.64 to $0.77, its public IPv4 address $3.65, nothing per GB
+ * Cost: t4g.micro $6 to $8 a month by region, its 8 GiB disk $0.64 to $0.77, its public IPv4 address $3.65, nothing per GB
  * beyond what AWS charges for traffic.
  */
 export class NatInstance extends Construct implements Egress {

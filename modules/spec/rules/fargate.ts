@@ -75,6 +75,29 @@ const subnetListsTogether: Rule = {
   },
 };
 
+/** Endpoints lead to ECR's private registry only. Source: Amazon ECR User Guide, "Interface VPC endpoints". */
+const closedTasksPullFromEcr: Rule = {
+  id: "closed-tasks-pull-from-ecr",
+  description: "Without a way to the internet, every image comes from a repository of the stack.",
+  check: ({ app }) => {
+    if (app.network.egress !== "endpoints-only") return [];
+    const foreign = Object.keys(app.services).filter((name) => "reference" in (app.services[name]?.image ?? {}));
+    const users = [
+      ...foreign.map((name) => `services.${name}`),
+      ...(app.database.mode === "own" ? ["the jobs that prepare and back up the database"] : []),
+    ];
+    if (users.length === 0) return [];
+    return [
+      finding(
+        ["network", "egress"],
+        quote(app.network.egress),
+        "a way to the internet, or only images that the stack's own repositories hold",
+        `choose another: ${users.join(", ")} would find no image`,
+      ),
+    ];
+  },
+};
+
 const tasksKeepNothing: Rule = {
   id: "tasks-keep-nothing",
   description: "A service that keeps folders does not run on Fargate.",
@@ -187,6 +210,7 @@ export const FARGATE_RULES: readonly Rule[] = [
   networkIsOwn,
   roomForTierSubnets,
   subnetListsTogether,
+  closedTasksPullFromEcr,
   tasksKeepNothing,
   filesAreInImages,
   healthChecksFitEcs,

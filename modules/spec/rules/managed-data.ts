@@ -60,18 +60,19 @@ const rdsFieldsOfEngine: Rule = {
 
 const storageGrows: Rule = {
   id: "storage-grows",
-  description: "Storage grows up to at least what it starts with.",
-  check: ({ app: { rds } }) =>
-    rds.maxStorageGiB >= rds.storageGiB
-      ? []
-      : [
-          finding(
-            ["rds", "maxStorageGiB"],
-            String(rds.maxStorageGiB),
-            `${rds.storageGiB} or more, the storage at the start`,
-            "raise it, or lower rds.storageGiB",
-          ),
-        ],
+  description: "Storage grows up to a tenth more than what it starts with, or further: RDS takes no lower limit.",
+  check: ({ app: { rds } }) => {
+    const least = Math.ceil((rds.storageGiB * 11) / 10);
+    if (rds.maxStorageGiB >= least) return [];
+    return [
+      finding(
+        ["rds", "maxStorageGiB"],
+        String(rds.maxStorageGiB),
+        `${least} or more, a tenth above the storage at the start`,
+        "raise it, or lower rds.storageGiB",
+      ),
+    ];
+  },
 };
 
 const capacityIsInOrder: Rule = {
