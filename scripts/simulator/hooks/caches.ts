@@ -25,9 +25,11 @@ const POLICIES = [
 function planGroup({ prior, planned, config }: PlanInput) {
   const counted = unknownOnChange(prior, planned, "member_clusters", ["num_cache_clusters"]);
   const versioned = unknownOnChange(prior, counted, "engine_version_actual", ["engine_version", "engine"]);
+  // The provider takes a port that nobody writes for the one that the group has.
+  const kept = prior && (config.port ?? null) === null ? { ...versioned, port: prior.port } : versioned;
   return {
-    planned: versioned,
-    requiresReplace: prior ? replacing(prior, versioned) : [],
+    planned: kept,
+    requiresReplace: prior ? replacing(prior, kept) : [],
     diagnostics: inconsistent(config),
   };
 }

@@ -183,10 +183,14 @@ function addressesIn(world: World, vpcId: unknown): string[] {
     associations.some(({ network_interface_id }) => network_interface_id === id),
   );
   const gateways = world.ofType("aws_nat_gateway").filter(({ attributes }) => attributes.vpc_id === vpcId);
+  const balancers = world
+    .ofType("aws_lb")
+    .filter(({ attributes }) => attributes.vpc_id === vpcId && attributes.internal !== true);
   return [
     ...instances.map(({ id }) => `Instance ${id}`),
     ...cards.map(({ id }) => `Network interface ${id}`),
     ...gateways.map(({ id }) => `NAT gateway ${id}`),
+    ...balancers.map(({ id }) => `Load balancer ${id}`),
   ];
 }
 
